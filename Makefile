@@ -1,0 +1,56 @@
+# `make help` says what there is. Everything runs in a virtual environment of its own, .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+# REPLs, shells, debuggers, databases and full-screen programs that the tests drive, as Debian names their packages.
+PACKAGES := bash bc bsdutils dash default-jdk-headless dialog ed erlang-base fish gdb htop less lua5.4 nano nodejs \
+	openssh-client openssh-server postgresql procps python3 r-base-core redis-server ruby sqlite3 sudo tmux vim zsh
+
+export PATH := $(abspath $(VENV))/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench programs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/demo.done ## install into .venv and run the quick start for real
+	@$(VENV)/bin/python examples/demo.py
+
+test: $(VENV)/test.done ## run the test suite; ARGS="tests/test_readme.py -k quick" runs a part of it
+	@$(VENV)/bin/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses auto --dist worksteal)
+
+lint: $(VENV)/lint.done ## ruff, mypy --strict and pyright
+	@status=0; for check in "ruff check" "ruff format --check" "mypy" "pyright --pythonpath $(VENV)/bin/python"; do \
+		echo "== $$check"; $(VENV)/bin/python -m $$check || status=1; done; exit $$status
+
+format: $(VENV)/lint.done ## let ruff put the code in order
+	@$(VENV)/bin/python -m ruff check --fix-only --quiet; $(VENV)/bin/python -m ruff format
+
+bench: $(VENV)/test.done ## measure, each figure beside the bare os loop; writes bench/results/
+	@$(VENV)/bin/python -m bench $(ARGS)
+
+programs: ## install the programs that the tests drive (Debian, Ubuntu)
+	@if dpkg-query --show --showformat='$${db:Status-Status}\n' $(PACKAGES) 2>&1 | grep --quiet --invert-match '^installed$$'; then \
+		[ "$$(id -u)" -eq 0 ] && as_root= || as_root="sudo"; \
+		$$as_root apt-get update --quiet --quiet && \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends $(PACKAGES); \
+	else echo "every program is there already"; fi
+
+clean: ## remove the virtual environment, caches and builds
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "bgterm needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv --upgrade-deps $(VENV) || \
+		{ rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/%.done: $(VENV)/bin/python pyproject.toml
+	@echo "installing what 'make $*' needs into $(VENV)"
+	@$(VENV)/bin/python -m pip install --quiet --editable '.$(if $(filter-out demo,$*),[screen])' --group $*
+	@touch $@

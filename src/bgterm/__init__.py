@@ -1,0 +1,78 @@
+"""Interactive terminal programs, kept alive in the background.
+
+    >>> import bgterm
+    >>> sid = bgterm.start_session(["python3", "-q"])
+    >>> bgterm.write_stdin(sid, "2+2\\n", 500).text  # doctest: +SKIP
+
+The functions here are the verbs of one shared `SessionManager`; `Session` has the same as methods.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.platform == "win32":
+    raise ImportError("bgterm needs pseudo-terminals as Unix has them: on Windows, use it inside WSL")
+
+from bgterm import manager as _manager
+from bgterm.errors import (
+    BgtermError,
+    InputOverflowError,
+    LineTooLongError,
+    NotReadyError,
+    SessionExitedError,
+    SessionLimitError,
+    UnknownSessionError,
+)
+from bgterm.manager import SessionManager
+from bgterm.results import Foreground, PollResult, SessionInfo, Status
+from bgterm.session import EXIT, READY, Session
+
+start_session = _manager.default.start_session
+write_stdin = _manager.default.write_stdin
+poll = _manager.default.poll
+read = _manager.default.read
+send_eof = _manager.default.send_eof
+interrupt = _manager.default.interrupt
+resize = _manager.default.resize
+wait = _manager.default.wait
+info = _manager.default.info
+list_sessions = _manager.default.list_sessions
+terminate = _manager.default.terminate
+kill = _manager.default.kill
+close = _manager.default.close
+close_all = _manager.default.close_all
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EXIT",
+    "READY",
+    "BgtermError",
+    "Foreground",
+    "InputOverflowError",
+    "LineTooLongError",
+    "NotReadyError",
+    "PollResult",
+    "Session",
+    "SessionExitedError",
+    "SessionInfo",
+    "SessionLimitError",
+    "SessionManager",
+    "Status",
+    "UnknownSessionError",
+    "close",
+    "close_all",
+    "info",
+    "interrupt",
+    "kill",
+    "list_sessions",
+    "poll",
+    "read",
+    "resize",
+    "send_eof",
+    "start_session",
+    "terminate",
+    "wait",
+    "write_stdin",
+]

@@ -1,0 +1,80 @@
+"""From bytes to text, page by page, without splitting a character."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Protocol
+
+
+class PageDecoder(Protocol):
+    """Decodes one reader's pages."""
+
+    def decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
+        """The text at the beginning of `data`, and how many bytes it took.
+
+        Bytes of an unfinished character at the end are not taken, unless `final`. Decoding changes nothing:
+        `advance` does, once the page is given to its reader.
+        """
+
+    def advance(self, data: bytes) -> None:
+        """The reader has got `data`, and the next page follows on it."""
+
+    def continues(self, data: bytes) -> int:
+        """How many bytes at the beginning of `data` belong to a character that began before it."""
+
+
+class _Utf8:
+    """UTF-8 has no state between characters."""
+
+    def __init__(self, errors: str) -> None:
+        self._errors = errors
+
+    def decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
+        return codecs.utf_8_decode(data, self._errors, final)
+
+    def advance(self, data: bytes) -> None:
+        pass
+
+    def continues(self, data: bytes) -> int:
+        count = 0
+        while count < min(3, len(data)) and data[count] & 0xC0 == 0x80:
+            count += 1
+        return count
+
+
+class _Incremental:
+    """Any other encoding, also one with states such as ISO-2022-JP."""
+
+    def __init__(self, encoding: str, errors: str) -> None:
+        self._encoding = encoding
+        self._errors = errors
+        self._flags = 0
+
+    def _decoder(self) -> codecs.IncrementalDecoder:
+        decoder = codecs.getincrementaldecoder(self._encoding)(self._errors)
+        decoder.setstate((b"", self._flags))
+        return decoder
+
+    def decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
+        decoder = self._decoder()
+        text = decoder.decode(data, final)
+        return text, len(data) if final else len(data) - len(decoder.getstate()[0])
+
+    def advance(self, data: bytes) -> None:
+        decoder = self._decoder()
+        decoder.decode(data)
+        self._flags = decoder.getstate()[1]
+
+    def continues(self, data: bytes) -> int:
+        return 0
+
+
+def page_decoder(encoding: str, errors: str) -> PageDecoder:
+    """A decoder for one reader. Raises LookupError for an unknown encoding or way to treat errors."""
+    name = codecs.lookup(encoding).name
+    codecs.lookup_error(errors)
+    if name == "utf-8":
+        return _Utf8(errors)
+    if codecs.lookup(encoding).incrementaldecoder is None:
+        raise LookupError(f"the encoding {encoding!r} cannot be decoded piece by piece")
+    return _Incremental(encoding, errors)

@@ -1,0 +1,112 @@
+"""End programs and everything that they started."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+from collections.abc import Sequence
+
+from bgterm.engine.processes import Process, Program, process, started_by
+
+_KILL_SECONDS = 2.0
+"""How long processes may take to die of SIGKILL: one that hangs in the kernel is left to it."""
+
+
+def end(programs: Sequence[Program], grace_seconds: float) -> list[Process]:
+    """End `programs` and all that they started; return what could not be ended (hanging in the kernel).
+
+    Each process gets the gentlest signal that it heeds: SIGTERM, or SIGHUP where it ignores SIGTERM as
+    interactive shells do, and SIGCONT in case it is stopped. What ignores both is not waited for. What is left
+    after `grace_seconds` is killed. The wait for an end is an event; all of it takes the grace and two seconds
+    at most. Processes of other users (a setuid program) are left to the hang-up of their terminal.
+    """
+    deadline = time.monotonic() + grace_seconds
+    asked: set[tuple[int, int]] = set()
+    while living := started_by(programs):
+        fresh = [one for one in living if (one.pid, one.started) not in asked]
+        asked.update((one.pid, one.started) for one in fresh)
+        heeding = [one for one in fresh if (number := _heeded(one.pid)) and _send(one, number, signal.SIGCONT)]
+        if not heeding or _wait_for(heeding, deadline):
+            return _kill(programs)
+    return []
+
+
+def _heeded(pid: int) -> int | None:
+    """The gentlest ending signal that a process neither ignores nor blocks (proc(5)), or None."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            lines = dict(line.split(b":", 1) for line in file.read().splitlines())
+        deaf = int(lines[b"SigIgn"], 16) | int(lines[b"SigBlk"], 16)
+    except OSError:
+        return signal.SIGTERM
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if not deaf >> (number - 1) & 1:
+            return number
+    return None
+
+
+def _kill(programs: Sequence[Program]) -> list[Process]:
+    """Stop what is left until nothing new appears, so that no tree outruns us by forking; then kill it."""
+    deadline = time.monotonic() + _KILL_SECONDS
+    while True:
+        stopped: set[tuple[int, int]] = set()
+        ours: list[Process] = []
+        while fresh := [one for one in started_by(programs) if (one.pid, one.started) not in stopped]:
+            stopped.update((one.pid, one.started) for one in fresh)
+            ours += [one for one in fresh if _send(one, signal.SIGSTOP)]
+        for one in ours:
+            _send(one, signal.SIGKILL)
+        left = _wait_for(ours, deadline)
+        if not ours or left:
+            return left
+
+
+def _open(one: Process) -> int | None:
+    """A pidfd of this very process, or None if it has ended (its pid may have another owner by now)."""
+    try:
+        fd = os.pidfd_open(one.pid)
+    except ProcessLookupError:
+        return None
+    now = process(one.pid)
+    if now is not None and now.started == one.started and now.alive:
+        return fd
+    os.close(fd)
+    return None
+
+
+def _send(one: Process, *numbers: int) -> bool:
+    """Signal this very process; False where it has ended or may not be signalled."""
+    fd = _open(one)
+    if fd is None:
+        return False
+    try:
+        for number in numbers:
+            signal.pidfd_send_signal(fd, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def _wait_for(ones: Sequence[Process], deadline: float) -> list[Process]:
+    """Sleep until all of these have ended or the time is up; return those that have not."""
+    poll = select.poll()
+    waited: dict[int, Process] = {}
+    try:
+        for one in ones:
+            fd = _open(one)
+            if fd is not None:
+                waited[fd] = one
+                poll.register(fd, select.POLLIN)
+        while waited and (remaining := deadline - time.monotonic()) > 0:
+            for fd, _ in poll.poll(remaining * 1000):
+                poll.unregister(fd)
+                os.close(fd)
+                del waited[fd]
+        return list(waited.values())
+    finally:
+        for fd in waited:
+            os.close(fd)

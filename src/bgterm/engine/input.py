@@ -1,0 +1,108 @@
+"""What was typed and is not yet taken by the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import termios
+from collections import deque
+
+INPUT_LIMIT_BYTES = 16 * 1024 * 1024
+"""The most that may wait for a program that does not read."""
+
+CANONICAL_LINE_BYTES = 4095
+"""The longest line that Linux's line discipline delivers (n_tty.c: N_TTY_BUF_SIZE less the line's end)."""
+
+_LFLAG, _CC = 3, 6
+
+
+class InputQueue:
+    """Input in order, written as far as the kernel takes it and never waited for.
+
+    Like `OutputBuffer`, it survives a signal handler that raises after any call: nothing is typed twice,
+    nothing is left out.
+    """
+
+    __slots__ = ("_fd", "_line_bytes", "_queue", "_taken")
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._queue: deque[bytes | memoryview] = deque()
+        self._taken: list[int] = []  # how much of the first piece the kernel took, not yet cut off
+        self._line_bytes = 0  # typed since the last end of a line
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes that wait for the program to read."""
+        return sum(map(len, self._queue)) if self._queue else 0
+
+    def has_room(self, size: int) -> bool:
+        """Whether `size` more bytes stay within the queue's bound."""
+        return not self._queue or self.pending_bytes + size <= INPUT_LIMIT_BYTES
+
+    def cuts_line(self, data: bytes) -> bool:
+        """Whether the line discipline would silently cut a line of `data`.
+
+        It does so in canonical mode alone (termios(3): ICANON), so the mode is asked for, but only where a
+        line could be too long at all.
+        """
+        if self._line_bytes + len(data) <= CANONICAL_LINE_BYTES:
+            return False
+        mode = termios.tcgetattr(self._fd)
+        if not mode[_LFLAG] & termios.ICANON:
+            self._line_bytes = 0
+            return False
+        lines = _line_ends(mode).split(data)
+        return self._line_bytes + len(lines[0]) > CANONICAL_LINE_BYTES or any(
+            len(line) > CANONICAL_LINE_BYTES for line in lines
+        )
+
+    def write(self, data: bytes) -> None:
+        """Type `data` after all that waits already."""
+        if not data:
+            return
+        newline = max(data.rfind(b"\n"), data.rfind(b"\r"))
+        self._line_bytes = len(data) - newline - 1 + (self._line_bytes if newline < 0 else 0)
+        self._queue.append(data)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write as much as the kernel takes now."""
+        queue, taken = self._queue, self._taken
+        while queue:
+            if not taken:
+                try:
+                    taken.extend(map(os.write, (self._fd,), (queue[0],)))
+                except BlockingIOError:
+                    return
+            size = len(queue[0])
+            if taken[0] >= size:
+                # No call in between, as in OutputBuffer.store.
+                del queue[0]
+                del taken[0]
+            else:
+                rest = memoryview(queue[0])[taken[0] :]
+                queue[0] = rest
+                del taken[0]
+
+    def in_line(self) -> bool:
+        """Whether the last line typed has not been ended."""
+        return self._line_bytes > 0
+
+    def end_line(self) -> None:
+        """Take the line as ended: an end-of-file character ended it."""
+        self._line_bytes = 0
+
+    def discard(self) -> None:
+        """Forget what waits: nobody will read it."""
+        self._queue.clear()
+        self._taken.clear()
+
+
+def _line_ends(mode: list[object]) -> re.Pattern[bytes]:
+    """What ends a line in canonical mode: newline, carriage return, and the characters set to end or discard one."""
+    characters = mode[_CC]
+    assert isinstance(characters, list)
+    special = (termios.VEOF, termios.VEOL, termios.VEOL2, termios.VKILL, termios.VINTR, termios.VQUIT, termios.VSUSP)
+    ends = {b"\n", b"\r"} | {characters[index] for index in special if characters[index] != b"\0"}
+    return re.compile(b"[" + b"".join(map(re.escape, ends)) + b"]")

@@ -1,0 +1,141 @@
+"""Which processes there are, and which of them a program started (Linux: proc(5))."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+MARK_VARIABLE = "BGTERM_SESSION"
+"""An environment variable that every program of ours inherits: it finds those that left their session (setsid)."""
+
+
+@dataclass(slots=True, frozen=True)
+class Process:
+    """One process as /proc/PID/stat shows it. `pid` and `started` together are its identity: pids are used again."""
+
+    pid: int
+    name: str
+    state: str
+    parent: int
+    group: int
+    session: int
+    terminal: int
+    started: int  # clock ticks after boot
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is more than a zombie."""
+        return self.state not in "ZX"
+
+
+def process(pid: int) -> Process | None:
+    """The process with this pid now, or None."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            stat = file.read()
+    except OSError:
+        return None
+    # The name stands in parentheses and may itself contain some.
+    name_end = stat.rindex(b")")
+    fields = stat[name_end + 2 :].split()
+    return Process(
+        pid=pid,
+        name=os.fsdecode(stat[stat.index(b"(") + 1 : name_end]),
+        state=fields[0].decode(),
+        parent=int(fields[1]),
+        group=int(fields[2]),
+        session=int(fields[3]),
+        terminal=int(fields[4]),
+        started=int(fields[19]),
+    )
+
+
+def processes() -> Iterator[Process]:
+    """Every process that can be seen."""
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return
+    for name in names:
+        if name.isdigit() and (found := process(int(name))) is not None:
+            yield found
+
+
+def bears_mark(pid: int, marks: Iterable[bytes]) -> bool | None:
+    """Whether the environment that a process was started with has one of `marks`; None where it may not be read."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            environment = file.read().split(b"\0")
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return None
+    return any(mark in environment for mark in marks)
+
+
+@dataclass(slots=True, frozen=True)
+class Program:
+    """What is needed to find all that one program started."""
+
+    pid: int
+    started: int
+    mark: bytes
+    """`MARK_VARIABLE=value` in its environment."""
+
+
+def started_by(programs: Iterable[Program]) -> list[Process]:
+    """The living processes that these programs started, themselves included, in one look at /proc.
+
+    They are found by their session, by the mark in their environment, and by their parents. A session's number
+    alone proves nothing, because it may be used again once the session is empty: a process counts by its
+    session only where its environment bears the mark or may not be read. A process older than the programs,
+    and this process, never count.
+    """
+    by_pid = {program.pid: program for program in programs}
+    if not by_pid:
+        return []
+    oldest = min(program.started for program in by_pid.values())
+    marks = [program.mark for program in by_pid.values()]
+    own = os.getpid()
+    members: dict[int, Process] = {}
+    others: dict[int, list[Process]] = {}
+    for found in processes():
+        if found.started < oldest or found.pid == own or not found.alive:
+            continue
+        program = by_pid.get(found.pid)
+        if program is not None and program.started == found.started:
+            members[found.pid] = found
+            continue
+        marked = bears_mark(found.pid, marks)
+        if marked or (marked is None and found.session in by_pid):
+            members[found.pid] = found
+        else:
+            others.setdefault(found.parent, []).append(found)
+    # A child that emptied its environment and left the session is still its parent's.
+    parents = list(members)
+    while parents:
+        for child in others.pop(parents.pop(), ()):
+            members[child.pid] = child
+            parents.append(child.pid)
+    return list(members.values())
+
+
+def holders(program: Program, device: int) -> list[Process]:
+    """Those of `started_by` that have the terminal `device` open."""
+    return [one for one in started_by([program]) if _has_open(one.pid, device)]
+
+
+def _has_open(pid: int, device: int) -> bool:
+    try:
+        with os.scandir(f"/proc/{pid}/fd") as fds:
+            return any(_device(fd.path) == device for fd in fds)
+    except OSError:
+        return False
+
+
+def _device(path: str) -> int:
+    try:
+        return os.stat(path).st_rdev
+    except OSError:
+        return 0

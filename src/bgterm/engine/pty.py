@@ -1,0 +1,95 @@
+"""A new pseudo-terminal."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import struct
+import sys
+import termios
+
+if sys.platform == "linux":
+    _TIOCGPTN = 0x80045430  # the number of the slave (ioctl_tty(2))
+    _TIOCSPTLCK = 0x40045431  # lock or unlock the slave
+    _IUTF8 = 0o40000  # termios(3); Python's termios module does not name it
+
+    def _open_master() -> tuple[int, str]:
+        # Not os.openpty: it makes the master close-on-exec only afterwards, and a child that another thread
+        # spawns in between would keep this terminal open.
+        master = _above_standard(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC | os.O_NONBLOCK))
+        try:
+            fcntl.ioctl(master, _TIOCSPTLCK, struct.pack("i", 0))
+            number = struct.unpack("i", fcntl.ioctl(master, _TIOCGPTN, bytes(4)))[0]
+        except OSError:
+            os.close(master)
+            raise
+        return master, f"/dev/pts/{number}"
+
+else:  # macOS: not tested, see the README
+
+    def _open_master() -> tuple[int, str]:
+        master, slave = os.openpty()
+        try:
+            path = os.ttyname(slave)
+        finally:
+            os.close(slave)
+        os.set_blocking(master, False)
+        return _above_standard(master), path
+
+    _IUTF8 = 0x4000  # termios(4)
+
+
+def _above_standard(fd: int) -> int:
+    """The same file at a number above 2: a host that closed its standard output must not print into a terminal."""
+    if fd > 2:
+        return fd
+    try:
+        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(fd)
+
+
+def open_pty(rows: int, cols: int, *, utf8: bool) -> tuple[int, int, str]:
+    """Open a terminal of the given size: the master, a slave, and the slave's path.
+
+    The master does not block. Both are close-on-exec. The slave is kept by the caller while the program runs:
+    it keeps the terminal's end from being seen before (a program may close its terminal and open it again;
+    macOS discards output when the last slave closes), and it is where the terminal's input queue can be seen.
+
+    Raises OSError where the system has no terminal or no descriptor left: nothing stays open.
+    """
+    try:
+        master, path = _open_master()
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EAGAIN, errno.ENODEV}:
+            message = "the system has no pseudo-terminal left (kernel.pty.max): close sessions that are done"
+            raise OSError(error.errno, message) from None
+        raise
+    try:
+        slave = _above_standard(os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        os.close(master)
+        raise
+    set_size(master, rows, cols)
+    if utf8:
+        _erase_whole_characters(master)
+    return master, slave, path
+
+
+def _erase_whole_characters(fd: int) -> None:
+    """Let the line discipline erase whole UTF-8 characters (termios(3): IUTF8)."""
+    mode = termios.tcgetattr(fd)
+    mode[0] |= _IUTF8
+    termios.tcsetattr(fd, termios.TCSANOW, mode)
+
+
+def set_size(fd: int, rows: int, cols: int) -> None:
+    """Set the terminal's size; the kernel tells the foreground by SIGWINCH where it changed."""
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+
+def size(fd: int) -> tuple[int, int]:
+    """The terminal's rows and columns."""
+    rows, cols, _, _ = struct.unpack("HHHH", fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8)))
+    return rows, cols

@@ -1,0 +1,167 @@
+"""The I/O thread: it serves every terminal on which nobody waits, and sleeps while nothing happens."""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from collections.abc import Callable
+
+from bgterm.engine.waker import Waker
+
+READ = 1  # the values of EPOLLIN and EPOLLOUT
+WRITE = 4
+
+Handler = Callable[[int], None]
+
+
+if sys.platform == "linux":
+
+    class _Events:
+        """Readiness of many descriptors. Each report disarms its descriptor until it is armed again."""
+
+        def __init__(self) -> None:
+            self._epoll = select.epoll()
+
+        def add(self, fd: int, mask: int) -> None:
+            self._epoll.register(fd, mask | select.EPOLLONESHOT)
+
+        def arm(self, fd: int, mask: int) -> None:
+            self._epoll.modify(fd, mask | select.EPOLLONESHOT)
+
+        def remove(self, fd: int) -> None:
+            self._epoll.unregister(fd)
+
+        def wait(self) -> list[tuple[int, int]]:
+            # A hang-up is reported whether asked for or not (epoll_ctl(2)); to a reader it is readable.
+            return self._epoll.poll()
+
+        def close(self) -> None:
+            self._epoll.close()
+
+else:  # macOS: not tested, see the README
+
+    class _Events:
+        """The same by kqueue(2)."""
+
+        _FILTERS = ((READ, select.KQ_FILTER_READ), (WRITE, select.KQ_FILTER_WRITE))
+
+        def __init__(self) -> None:
+            self._queue = select.kqueue()
+
+        def add(self, fd: int, mask: int) -> None:
+            self.arm(fd, mask)
+
+        def arm(self, fd: int, mask: int) -> None:
+            self.remove(fd)
+            flags = select.KQ_EV_ADD | select.KQ_EV_ONESHOT
+            changes = [select.kevent(fd, kind, flags) for bit, kind in self._FILTERS if mask & bit]
+            if changes:
+                self._queue.control(changes, 0)
+
+        def remove(self, fd: int) -> None:
+            for _, kind in self._FILTERS:
+                try:
+                    self._queue.control([select.kevent(fd, kind, select.KQ_EV_DELETE)], 0)
+                except FileNotFoundError:
+                    pass  # it was not armed
+
+        def wait(self) -> list[tuple[int, int]]:
+            kinds = {kind: bit for bit, kind in self._FILTERS}
+            return [(event.ident, kinds[event.filter]) for event in self._queue.control(None, 64)]
+
+        def close(self) -> None:
+            self._queue.close()
+
+
+class Pump:
+    """One thread that calls a descriptor's handler when the descriptor is ready.
+
+    A handler is called once for each time that its descriptor was armed, without any lock held, and bounds
+    what it does: the next terminal waits for it. Its descriptor is removed before it is closed, so a number
+    that the kernel gives out again never reaches the handler of its former owner for good; a handler may
+    still be called once too often and must look for itself.
+    """
+
+    def __init__(self) -> None:
+        self._events = _Events()
+        self._handlers: dict[int, Handler] = {}
+        self._stop = Waker()
+        self._stopping = False
+        self._events.add(self._stop.fileno(), READ)
+        self._thread = threading.Thread(target=self._run, name="bgterm-io", daemon=True)
+        self._thread.start()
+
+    def add(self, fd: int, handler: Handler, mask: int) -> None:
+        """Call `handler` when `fd` is ready for what `mask` says."""
+        self._handlers[fd] = handler
+        try:
+            self._events.add(fd, mask)
+        except BaseException:
+            del self._handlers[fd]
+            raise
+
+    def arm(self, fd: int, mask: int) -> None:
+        """Ask for one more call of the handler of `fd`, for what `mask` says (0: none)."""
+        self._events.arm(fd, mask)
+
+    def remove(self, fd: int) -> None:
+        """Forget `fd`. Its owner closes it afterwards."""
+        if self._handlers.pop(fd, None) is not None:
+            self._events.remove(fd)
+
+    def _run(self) -> None:
+        while True:
+            for fd, mask in self._events.wait():
+                handler = self._handlers.get(fd)
+                if handler is None:
+                    if self._stopping:
+                        return
+                    continue
+                try:
+                    handler(mask)
+                except Exception:  # noqa: BLE001 - one terminal's failure must not stop the others
+                    threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
+
+    def stop(self) -> None:
+        """End the thread. Terminals stay readable by who waits on them."""
+        self._stopping = True
+        self._stop.wake()
+        self._thread.join()
+
+    def abandon(self) -> None:
+        """In a forked child, which has the descriptors but not the thread: give them back."""
+        self._events.close()
+
+
+_pump: Pump | None = None
+_lock = threading.Lock()
+
+
+def pump() -> Pump:
+    """The process's pump, started at the first call. Raises OSError or RuntimeError where it cannot start."""
+    global _pump  # noqa: PLW0603 - one thread for the whole process
+    with _lock:
+        if _pump is None:
+            _pump = Pump()
+        return _pump
+
+
+def stop() -> None:
+    """End the I/O thread, if there is one, before the interpreter does."""
+    with _lock:
+        if _pump is not None:
+            _pump.stop()
+
+
+def _after_fork() -> None:
+    global _pump, _lock  # noqa: PLW0603 - the thread is the parent's
+    _lock = threading.Lock()
+    if _pump is not None:
+        _pump.abandon()
+        _pump = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,497 @@
+"""One live terminal: a pseudo-terminal, the program in it, its output and its input, and who waits on it.
+
+Who reads. The terminal has one lock, held for moments and never while anybody sleeps. Whoever holds it may
+read the terminal; the bytes go to the buffer, so it does not matter who did. What matters is who *sleeps* on
+it: a caller that waits becomes the leader and sleeps on the terminal itself, so it is woken by the kernel and
+by nobody in between. While there is a leader the I/O thread is not armed for this terminal; when the leader
+goes, it is armed again. Others who wait (more threads, asyncio) are followers: whoever changes something
+wakes them, and when the leader goes, one of them leads.
+
+What ends. `exited` and `hung_up` are two events: a grandchild may hold the terminal long after the
+program has exited, and what it writes still arrives. The exit is only made known after the terminal was read
+empty, so the tail of the program's output is there by then.
+
+Who closes. `close` closes the descriptors at once, or leaves it to the leader that sleeps on them: a number
+that is given back to the kernel while somebody sleeps on it could be the next terminal's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import termios
+import time
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from fcntl import ioctl
+from threading import Lock
+from typing import Protocol, TypeVar
+
+from bgterm.engine import pty, pump
+from bgterm.engine.child import Child
+from bgterm.engine.ending import end
+from bgterm.engine.input import InputQueue
+from bgterm.engine.output import OutputBuffer
+from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
+from bgterm.engine.pump import READ, WRITE
+from bgterm.engine.spawn import Argument, spawn
+from bgterm.engine.waker import waker
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+_READ_BYTES = 65536
+_FULL_READ_BYTES = 4000
+"""A pty gives at most 4095 bytes at a time; after a much shorter read there is nothing more at this moment."""
+
+_FAIR_BYTES = 16384
+"""What the I/O thread reads of one terminal before it turns to the next."""
+
+_TAIL_BYTES = 1 << 20
+"""More than the kernel keeps of a terminal's output (tty_buffer.c), so a tail is never cut; and an end, should
+a grandchild go on writing."""
+
+_TIOCSIG = 0x40045436
+"""Signal the foreground process group from the master (ioctl_tty(2))."""
+
+_VEOF = termios.VEOF
+
+
+class Sleeper(Protocol):
+    """Somebody who waits on a terminal and wants to be told of any change."""
+
+    def wake(self) -> None:
+        """Look again. Called with the terminal's lock held, from any thread; returns at once."""
+
+
+class Attempt(Protocol[T_co]):
+    """What a caller waits for."""
+
+    look_at: float
+    """When to attempt again though nothing happened (time.monotonic)."""
+
+    def __call__(self, now: float) -> T_co | None:
+        """The outcome, or None to go on waiting. Called with the terminal's lock held."""
+
+
+Observer = Callable[[int, bytes], None]
+"""Called with the lock held for each chunk of output, with its offset, before it is stored: at least once, so
+after an interruption the same offset may come again. Observers are few and quick."""
+
+
+class Terminal:
+    """See the module. Methods that say "lock held" are called with `lock` held, the others without."""
+
+    __slots__ = (
+        "__weakref__",
+        "_armed",
+        "_keep_all",
+        "_leader",
+        "_limit",
+        "_pump",
+        "_sleepers",
+        "_watched",
+        "child",
+        "closed",
+        "cursor",
+        "device",
+        "exited",
+        "hung_up",
+        "input",
+        "input_mark",
+        "last_input",
+        "last_output",
+        "lock",
+        "master",
+        "observers",
+        "output",
+        "program",
+        "slave",
+    )
+
+    def __init__(
+        self,
+        argv: Sequence[Argument],
+        *,
+        cwd: str | None,
+        env: Mapping[str, str],
+        rows: int,
+        cols: int,
+        utf8: bool,
+        limit_bytes: int,
+        keep_all: bool,
+    ) -> None:
+        """Start `argv` in a new terminal.
+
+        `limit_bytes` bounds what is kept of the output. With `keep_all` the terminal is not read while that
+        much is unread, so that the program waits; without it the oldest bytes are forgotten.
+
+        Raises OSError and its kinds (see `spawn` and `open_pty`), leaving no process and no descriptor.
+        """
+        self._pump = pump.pump()
+        mark = os.urandom(16).hex()
+        self.master, self.slave, path = pty.open_pty(rows, cols, utf8=utf8)
+        try:
+            pid = spawn(argv, {**env, MARK_VARIABLE: mark}, cwd, path)
+            try:
+                self.child = Child(pid)
+            except BaseException:  # no descriptor left
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                raise
+        except BaseException:
+            os.close(self.slave)
+            os.close(self.master)
+            raise
+        found = process(pid)
+        self.program = Program(pid, found.started if found else 0, f"{MARK_VARIABLE}={mark}".encode())
+        self.device = os.fstat(self.slave).st_rdev
+        self.output = OutputBuffer()
+        self.input = InputQueue(self.master)
+        self.lock = Lock()
+        self.cursor = 0
+        """The next unread byte. Moved by the session, kept here because `keep_all` turns on it."""
+        self.observers: list[Observer] = []
+        self.exited = False
+        """The program has exited, and its tail has been read."""
+        self.hung_up = False
+        """Nobody holds the terminal any more: no output can come."""
+        self.closed = False
+        self.last_output = self.last_input = 0.0
+        self.input_mark = 0
+        """The end of the output when something was last typed."""
+        self._limit = limit_bytes
+        self._keep_all = keep_all
+        self._leader: Sleeper | None = None
+        self._sleepers: list[Sleeper] = []
+        self._watched = (self.master, self.child.exit_fd)
+        self._armed = READ
+        try:
+            self._pump.add(self.child.exit_fd, self._serve_exit, READ)
+            self._pump.add(self.master, self._serve, READ)
+        except BaseException:
+            self.child.send_signal(signal.SIGKILL)
+            self._close_fds()
+            raise
+        _terminals.add(self)
+
+    # Reading: lock held.
+
+    def pull(self, limit: int = _READ_BYTES) -> int:
+        """Read what the terminal has now, about `limit` bytes at most; return how much it was. Lock held."""
+        got = 0
+        output, observers = self.output, self.observers
+        while got < limit and not self.hung_up:
+            size = _READ_BYTES
+            if self._keep_all:
+                size = min(size, self._room())
+                if size <= 0:
+                    break
+            try:
+                data = output.left_over() or output.receive(self.master, size)
+            except BlockingIOError:
+                break
+            except OSError:  # EIO: nobody has the slave open
+                self.hung_up = True
+                break
+            if not data:  # the same on BSD
+                output.store()
+                self.hung_up = True
+                break
+            for observer in observers:
+                observer(output.end, data)
+            output.store()
+            got += len(data)
+            self._forget()
+            if len(data) < _FULL_READ_BYTES:
+                break
+        if got:
+            self.last_output = time.monotonic()
+            self._tell()
+        return got
+
+    def drain(self, limit: int = _TAIL_BYTES) -> int:
+        """Read until the terminal is empty, or about `limit` bytes; return how much it was. Lock held."""
+        got = 0
+        while got < limit and (size := self.pull()):
+            got += size
+        return got
+
+    def _room(self) -> int:
+        """How much may be read of a program that waits for its reader."""
+        tail = _TAIL_BYTES if self.child.exited and not self.exited else 0
+        return self._limit + tail - (self.output.end - self.cursor)
+
+    def _forget(self) -> None:
+        oldest = self.output.end - self._limit
+        if oldest > self.output.start:
+            self.output.forget_before(min(oldest, self.cursor) if self._keep_all else oldest)
+
+    def is_full(self) -> bool:
+        """Whether no more output can arrive before some is consumed. Lock held."""
+        return self._keep_all and self._room() <= 0
+
+    def notice_exit(self) -> bool:
+        """Look whether the program has exited; its tail is read before that is known. Lock held."""
+        if self.exited:
+            return True
+        if not self.child.reap():
+            return False
+        self.drain()
+        self.input.discard()
+        if self.slave >= 0:
+            # From here on the end of the terminal is to be seen: it tells that nobody else holds it.
+            slave, self.slave = self.slave, -1
+            os.close(slave)
+            self.drain()
+        self._watched = ()
+        self.exited = True
+        self._tell()
+        return True
+
+    def consumed(self) -> None:
+        """The cursor has moved: a program that waited for that may go on. Lock held."""
+        if self._keep_all:
+            self._forget()
+            self._arm()
+
+    # Typing: lock held.
+
+    def type(self, data: bytes) -> None:
+        """Type `data`; what the program does not take yet is queued. Lock held."""
+        self.input_mark = self.output.end
+        self.last_input = time.monotonic()
+        self.reply(data)
+
+    def reply(self, data: bytes) -> None:
+        """Type an answer to the program's question to its terminal, which is not a user's input. Lock held."""
+        self.input.write(data)
+        if self.input.pending_bytes:
+            self._arm()
+
+    def end_of_file(self) -> bytes:
+        """What must be typed to be read as the end of input. Lock held.
+
+        In canonical mode the character ends a line where one has been begun, and only a second one, at the
+        start of a line, is read as the end (termios(3): VEOF).
+        """
+        mode = termios.tcgetattr(self.master)
+        character: bytes = mode[6][_VEOF]
+        if not mode[3] & termios.ICANON:
+            return character
+        twice = self.input.in_line()
+        self.input.end_line()
+        return character * 2 if twice else character
+
+    # Signals and size.
+
+    def foreground_group(self) -> int:
+        """The process group that has the terminal, 0 where there is none. Lock held."""
+        try:
+            return os.tcgetpgrp(self.master)
+        except OSError:
+            return 0
+
+    def interrupt(self) -> None:
+        """Send SIGINT to the foreground process group, as a typed Ctrl-C does in cooked mode. Lock held."""
+        try:
+            ioctl(self.master, _TIOCSIG, int(signal.SIGINT))
+        except OSError:
+            group = self.foreground_group()
+            if group > 0:
+                os.killpg(group, signal.SIGINT)
+
+    def resize(self, rows: int, cols: int) -> None:
+        """Change the size; the kernel sends SIGWINCH to the foreground. Lock held."""
+        pty.set_size(self.master, rows, cols)
+
+    def size(self) -> tuple[int, int]:
+        """Rows and columns. Lock held."""
+        return pty.size(self.master)
+
+    def holders(self) -> list[Process]:
+        """Who of those that the program started has the terminal open now; takes a look at all of /proc."""
+        return [] if self.closed or self.hung_up else holders(self.program, self.device)
+
+    # Waiting.
+
+    def wait(self, attempt: Attempt[T]) -> T:
+        """Sleep until `attempt` has an outcome, and return it. Raises what `attempt` raises."""
+        own = waker()
+        with self.lock:
+            outcome = attempt(time.monotonic())
+            if outcome is not None:
+                return outcome
+            self.attend(own)
+        try:
+            while True:
+                leading = self._leader is own
+                events = own.sleep(attempt.look_at - time.monotonic(), self._watched if leading else ())
+                with self.lock:
+                    if events:
+                        self._handle(events)
+                    outcome = attempt(time.monotonic())
+                    if outcome is not None:
+                        self.leave(own)
+                        return outcome
+                    if self._leader is None:
+                        self._lead(own)
+        except BaseException:
+            with self.lock:
+                self.leave(own)
+            raise
+
+    def _handle(self, events: list[tuple[int, int]]) -> None:
+        for fd, _ in events:
+            if fd == self.master:
+                self.pull()
+            else:
+                self.notice_exit()
+
+    def look(self) -> bool:
+        """See what is there now, for somebody who does not sleep; whether anything was. Lock held."""
+        return bool(self.pull()) | self.notice_exit()
+
+    def attend(self, sleeper: Sleeper, *, may_lead: bool = True) -> None:
+        """From now on `sleeper` is woken by every change, and leads if it may and nobody else does. Lock held."""
+        self._sleepers.append(sleeper)
+        if may_lead and self._leader is None:
+            self._lead(sleeper)
+
+    def _lead(self, sleeper: Sleeper) -> None:
+        self._leader = sleeper
+        self._arm()
+
+    def leave(self, sleeper: Sleeper) -> None:
+        """The end of `attend`; harmless where it was never begun. Lock held."""
+        if self._leader is sleeper:
+            self._leader = None
+        if sleeper in self._sleepers:
+            self._sleepers.remove(sleeper)
+        if self.closed:
+            if self._leader is None:
+                self._close_fds()
+            return
+        self._arm()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake all who wait, but for the thread that found the news."""
+        if self._sleepers:
+            own = waker()
+            for sleeper in self._sleepers:
+                if sleeper is not own:
+                    sleeper.wake()
+
+    # The I/O thread.
+
+    def _serve(self, mask: int) -> None:
+        with self.lock:
+            self._armed = 0
+            if self.closed:
+                return
+            if self._leader is None:
+                self.pull(_FAIR_BYTES)
+            if mask & WRITE:
+                self.input.flush()
+            self._arm()
+
+    def _serve_exit(self, mask: int) -> None:
+        with self.lock:
+            if not self.closed and self.notice_exit():
+                self._arm()
+
+    def _arm(self) -> None:
+        """Tell the I/O thread what it has to do here."""
+        mask = 0
+        if self._leader is None and not self.hung_up and not self.is_full():
+            mask = READ
+        if self.input.pending_bytes:
+            mask |= WRITE
+        if mask != self._armed and self.master >= 0:
+            self._armed = mask
+            self._pump.arm(self.master, mask)
+
+    # The end.
+
+    def signal(self, number: int) -> None:
+        """Signal the program itself."""
+        with self.lock:
+            self.child.send_signal(number)
+
+    def end(self, grace_seconds: float) -> None:
+        """End the program and everything that it started."""
+        end_all([self], grace_seconds)
+
+    def close(self) -> None:
+        """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
+        with self.lock:
+            if self.closed:
+                return
+            self.closed = True
+            if self._leader is None:
+                self._close_fds()
+            self._tell()
+
+    def _close_fds(self) -> None:
+        if self.master < 0:
+            return
+        self._pump.remove(self.master)
+        self._pump.remove(self.child.exit_fd)
+        master, self.master = self.master, -1
+        os.close(master)
+        if self.slave >= 0:
+            slave, self.slave = self.slave, -1
+            os.close(slave)
+        if self.child.reap():
+            self.child.close()
+        else:
+            _reap_later(self.child, self._pump)
+
+    def abandon(self) -> None:
+        """In a forked child: give the descriptors back, and touch nothing that is the parent's."""
+        self.lock = Lock()
+        self.closed = True
+        self._sleepers, self._leader = [], None
+        fds = {self.master, self.slave, self.child.exit_fd} - {-1}
+        self.master = self.slave = self.child.exit_fd = -1
+        for fd in fds:
+            os.close(fd)
+
+
+def end_all(terminals: Sequence[Terminal], grace_seconds: float) -> None:
+    """End the programs of many terminals at once, with everything that they started."""
+    end([terminal.program for terminal in terminals], grace_seconds)
+    for terminal in terminals:
+        with terminal.lock:
+            if not terminal.closed:
+                terminal.notice_exit()
+
+
+def _reap_later(child: Child, io: pump.Pump) -> None:
+    """The terminal is closed but the program goes on: reap it when it exits."""
+
+    def reap(_mask: int) -> None:
+        child.reap()
+        io.remove(child.exit_fd)
+        child.close()
+
+    io.add(child.exit_fd, reap, READ)
+
+
+_terminals: weakref.WeakSet[Terminal] = weakref.WeakSet()
+
+
+def open_terminals() -> list[Terminal]:
+    """Every terminal of this process that is not closed."""
+    return [terminal for terminal in list(_terminals) if not terminal.closed]
+
+
+def _after_fork() -> None:
+    for terminal in list(_terminals):
+        terminal.abandon()
+    _terminals.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

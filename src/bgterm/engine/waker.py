@@ -1,0 +1,84 @@
+"""How one thread sleeps on file descriptors and is woken by another."""
+
+from __future__ import annotations
+
+import math
+import os
+import select
+import threading
+
+_LONGEST_MS = 86_400_000  # poll(2) takes an int: a day at a time is enough, a sleeper looks again
+
+
+class Waker:
+    """One thread's bed: `sleep` until a descriptor is readable, a time has come, or somebody calls `wake`."""
+
+    __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end")
+
+    def __init__(self) -> None:
+        if hasattr(os, "eventfd"):
+            self._read_end = self._write_end = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        else:
+            self._read_end, self._write_end = os.pipe()
+            os.set_blocking(self._read_end, False)
+            os.set_blocking(self._write_end, False)
+        self._watch(())
+
+    def _watch(self, fds: tuple[int, ...]) -> None:
+        # A new poll object each time: a half-changed one could not be told from a whole one after Ctrl-C.
+        poll = select.poll()
+        for fd in (self._read_end, *fds):
+            poll.register(fd, select.POLLIN)
+        self._poll, self._fds = poll, fds
+
+    def sleep(self, seconds: float, fds: tuple[int, ...] = ()) -> list[tuple[int, int]]:
+        """Sleep for at most `seconds` (`math.inf`: no limit); return the descriptors of `fds` that are ready.
+
+        It may return early with nothing: who sleeps looks again.
+        """
+        if fds != self._fds:
+            self._watch(fds)
+        events = self._poll.poll(min(math.ceil(seconds * 1000), _LONGEST_MS) if seconds < _LONGEST_MS else _LONGEST_MS)
+        if events and events[0][0] == self._read_end:
+            try:
+                os.read(self._read_end, 4096)
+            except BlockingIOError:
+                pass
+            del events[0]
+        return events
+
+    def fileno(self) -> int:
+        """The descriptor that is readable once it was woken."""
+        return self._read_end
+
+    def wake(self) -> None:
+        """Wake the sleeper, or keep it from falling asleep. May be called by any thread."""
+        try:
+            os.write(self._write_end, b"\1\0\0\0\0\0\0\0")
+        except BlockingIOError:
+            pass  # it is woken already
+
+    def __del__(self) -> None:
+        for fd in {self._read_end, self._write_end}:
+            os.close(fd)
+
+
+_of_thread = threading.local()
+
+
+def waker() -> Waker:
+    """The calling thread's waker. A thread waits for one thing at a time, so it needs one."""
+    try:
+        own: Waker = _of_thread.waker
+    except AttributeError:
+        own = _of_thread.waker = Waker()
+    return own
+
+
+def _after_fork() -> None:
+    global _of_thread  # noqa: PLW0603 - the parent's wakers share their descriptors with it
+    _of_thread = threading.local()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,89 @@
+"""How a program is to be started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bgterm.decoding import page_decoder
+from bgterm.engine.spawn import Argument
+from bgterm.engine.terminal import Terminal
+
+Command = str | Sequence[Argument]
+
+_LARGEST_SIZE = 65535  # struct winsize has unsigned shorts (ioctl_tty(2))
+
+
+@dataclass(slots=True, frozen=True)
+class Launch:
+    """The parameters of `start_session`, which says what they mean; checked when they are given."""
+
+    cmd: Command | None = None
+    cwd: str | os.PathLike[str] | None = None
+    env: Mapping[str, str] | None = None
+    shell: bool | None = None
+    encoding: str = "utf-8"
+    errors: str = "replace"
+    max_buffer_bytes: int = 1_000_000
+    rows: int = 24
+    cols: int = 80
+    overflow: str = "drop"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.cmd, (bytes, os.PathLike)):
+            raise TypeError("cmd must be a string or a list of arguments")
+        if self.cmd is not None and (not self.cmd or not self.cmd[0]):
+            raise ValueError("the command is empty")
+        if self.overflow not in {"drop", "block"}:
+            raise ValueError(f"overflow must be 'drop' or 'block', not {self.overflow!r}")
+        if self.max_buffer_bytes < 1:
+            raise ValueError(f"max_buffer_bytes must be at least 1, not {self.max_buffer_bytes}")
+        check_size(self.rows, self.cols)
+        page_decoder(self.encoding, self.errors)  # for its LookupError
+
+    @property
+    def command(self) -> str | tuple[str, ...]:
+        """What is started, for people."""
+        if self.cmd is None:
+            return _users_shell()
+        return self.cmd if isinstance(self.cmd, str) else tuple(map(os.fsdecode, self.cmd))
+
+    @property
+    def argv(self) -> list[Argument]:
+        """The program and its arguments, as `subprocess.Popen` takes them."""
+        if self.cmd is None:
+            return [_users_shell()]
+        single = isinstance(self.cmd, str)
+        argv: list[Argument] = [self.cmd] if isinstance(self.cmd, str) else list(self.cmd)
+        return ["/bin/sh", "-c", *argv] if (single if self.shell is None else self.shell) else argv
+
+    @property
+    def directory(self) -> str:
+        """The directory that the program starts in, absolute."""
+        return os.path.abspath(os.fsdecode(self.cwd)) if self.cwd is not None else os.getcwd()
+
+    def open_terminal(self) -> Terminal:
+        """Start it. Raises OSError and its kinds, leaving nothing behind."""
+        env = dict(os.environ if self.env is None else self.env)
+        env.setdefault("TERM", "xterm-256color")
+        return Terminal(
+            self.argv,
+            cwd=None if self.cwd is None else self.directory,
+            env=env,
+            rows=self.rows,
+            cols=self.cols,
+            utf8=self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"},
+            limit_bytes=self.max_buffer_bytes,
+            keep_all=self.overflow == "block",
+        )
+
+
+def check_size(rows: int, cols: int) -> None:
+    """Raise ValueError unless a terminal can have this size."""
+    if not (1 <= rows <= _LARGEST_SIZE and 1 <= cols <= _LARGEST_SIZE):
+        raise ValueError(f"a terminal has 1 to {_LARGEST_SIZE} rows and columns, not {rows} x {cols}")
+
+
+def _users_shell() -> str:
+    return os.environ.get("SHELL") or "/bin/sh"

@@ -1,0 +1,283 @@
+"""Sessions by id and by name."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bgterm.engine import pump
+from bgterm.errors import SessionLimitError, UnknownSessionError
+from bgterm.launch import Command, Launch
+from bgterm.results import PollResult, SessionInfo
+from bgterm.session import Session, Until, close_sessions
+
+_REMEMBERED = 10_000
+"""How many closed sessions are remembered, for the message to who asks for one."""
+
+_EXIT_GRACE_MS = 1000
+"""How long programs may take to end when the interpreter ends."""
+
+_managers: weakref.WeakSet[SessionManager] = weakref.WeakSet()
+
+
+@dataclass(slots=True, frozen=True)
+class _Closed:
+    label: str
+    at: float
+    exit_code: int | None
+
+
+class SessionManager:
+    """Sessions by id and by name. The functions of the module `bgterm` are the verbs of one shared manager.
+
+    A `sid` is the integer that `start_session` returned, or the name that the session was started with.
+    All verbs may be called from any thread. Used in a `with` statement all its sessions are closed at the end.
+
+    Parameters
+    ----------
+    max_sessions: the most that may be open at a time (None: as many as the system allows). `start_session`
+        raises SessionLimitError beyond that; a session counts until it is closed, also after its program exited.
+    """
+
+    def __init__(self, max_sessions: int | None = None) -> None:
+        if max_sessions is not None and max_sessions < 1:
+            raise ValueError(f"max_sessions must be at least 1, or None, not {max_sessions}")
+        self._max_sessions = max_sessions
+        self._forget_all()
+        _managers.add(self)
+
+    def _forget_all(self) -> None:
+        self._lock = threading.Lock()
+        self._sessions: dict[int, Session] = {}
+        self._names: dict[str, int] = {}  # a name is taken from before its session starts
+        self._starting = 0
+        self._next_sid = 1
+        self._closed: dict[int | str, _Closed] = {}
+
+    def __repr__(self) -> str:
+        return f"<bgterm.SessionManager of {len(self._sessions)} sessions>"
+
+    def __enter__(self) -> SessionManager:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close_all()
+
+    # Start and find.
+
+    def start_session(
+        self,
+        cmd: Command | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+        env: Mapping[str, str] | None = None,
+        shell: bool | None = None,
+        encoding: str = "utf-8",
+        errors: str = "replace",
+        max_buffer_bytes: int = 1_000_000,
+        *,
+        name: str | None = None,
+        rows: int = 24,
+        cols: int = 80,
+        overflow: str = "drop",
+    ) -> int:
+        """Start a program in a terminal of its own, in the background; return its id.
+
+        Parameters
+        ----------
+        cmd: a list of arguments, or a command line for `/bin/sh -c`; None starts `$SHELL` (or `/bin/sh`).
+        cwd: the directory to start in (the shell that enters it also sets PWD).
+        env: the whole environment (None: this process's). TERM is added where it is missing, and
+            BGTERM_SESSION always: by it all that the program starts is found when the session is closed.
+        shell: whether `/bin/sh -c` runs `cmd`; by default so for a string and not for a list.
+        encoding, errors: how output is decoded and input encoded, as for `bytes.decode`.
+        max_buffer_bytes: how much output is kept for reading.
+        name: another handle for the session, in use until it is closed.
+        rows, cols: the terminal's size.
+        overflow: what happens when that much is unread: "drop" forgets the oldest bytes and counts them,
+            "block" stops reading, so that the program waits.
+
+        Raises, leaving no process, descriptor, id or name:
+        FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
+        OSError: the system has no terminal, descriptor or process left.
+        ValueError: an empty command, a name that is taken or no name, a size or number out of range.
+        LookupError: an unknown encoding. SessionLimitError: `max_sessions` are open.
+        """
+        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow)
+        return self.start(launch, name).sid
+
+    def start(self, launch: Launch, name: str | None = None) -> Session:
+        """Do as `start_session` does with what `launch` says, and return the `Session` itself."""
+        sid = self._reserve(name)
+        session = None
+        try:
+            session = Session(sid, name, launch, self._forget)
+            return session
+        finally:
+            with self._lock:
+                self._starting -= 1
+                if session is not None:
+                    self._sessions[sid] = session
+                elif name is not None:
+                    del self._names[name]
+
+    def _reserve(self, name: str | None) -> int:
+        if name is not None and (not isinstance(name, str) or not name):
+            raise ValueError(f"a session's name is a string that is not empty, not {name!r}")
+        with self._lock:
+            if name in self._names:
+                raise ValueError(f"the name {name!r} is taken by session {self._names[name]}: close that, or use another")
+            taken = len(self._sessions) + self._starting
+            if self._max_sessions is not None and taken >= self._max_sessions:
+                raise SessionLimitError(f"{taken} sessions are open, and {self._max_sessions} may be: close some first")
+            sid, self._next_sid = self._next_sid, self._next_sid + 1
+            self._starting += 1
+            if name is not None:
+                self._names[name] = sid
+            return sid
+
+    def open(self, sid: int | str) -> Session:
+        """Return the open session with this id or name. Raises UnknownSessionError."""
+        try:
+            return self._sessions[sid if isinstance(sid, int) else self._names[sid]]
+        except KeyError:
+            raise self._unknown(sid) from None
+
+    def _unknown(self, sid: int | str) -> UnknownSessionError:
+        with self._lock:
+            closed = self._closed.get(sid)
+        if closed is not None:
+            ago = time.monotonic() - closed.at
+            return UnknownSessionError(
+                f"session {closed.label} was closed {ago:.1f} s ago (exit code {closed.exit_code}): start a new one",
+                closed=True,
+                exit_code=closed.exit_code,
+            )
+        if isinstance(sid, int) and 0 < sid < self._next_sid:
+            return UnknownSessionError(f"session {sid} was closed long ago: start a new one", closed=True)
+        known = ", ".join(map(str, self.list_sessions())) or "none"
+        return UnknownSessionError(f"there is no session {sid!r} (open: {known}): use what start_session returned")
+
+    def _forget(self, session: Session, exit_code: int | None) -> None:
+        with self._lock:
+            self._sessions.pop(session.sid, None)
+            closed = _Closed(session.label, time.monotonic(), exit_code)
+            self._closed[session.sid] = closed
+            if session.name is not None and self._names.get(session.name) == session.sid:
+                del self._names[session.name]
+                self._closed[session.name] = closed
+            while len(self._closed) > _REMEMBERED:
+                del self._closed[next(iter(self._closed))]
+
+    def list_sessions(self) -> tuple[int, ...]:
+        """The ids of all sessions that are not closed yet, in the order of their start."""
+        return tuple(session.sid for session in self.sessions())
+
+    # Talk, know, end: see the verbs of `Session`, of which these have the words.
+
+    def write_stdin(
+        self,
+        sid: int | str,
+        chars: str | bytes = "",
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = 65536,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+    ) -> PollResult:
+        """See `Session.write_stdin`."""
+        return self.open(sid).write_stdin(chars, yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms)
+
+    def poll(
+        self,
+        sid: int | str,
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = 65536,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+    ) -> PollResult:
+        """See `Session.poll`."""
+        return self.open(sid).poll(yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms)
+
+    def read(
+        self, sid: int | str, max_output_bytes: int | None = 65536, *, offset: int | None = None
+    ) -> PollResult:
+        """See `Session.read`."""
+        return self.open(sid).read(max_output_bytes, offset=offset)
+
+    def send_eof(self, sid: int | str) -> None:
+        """See `Session.send_eof`."""
+        return self.open(sid).send_eof()
+
+    def interrupt(self, sid: int | str) -> None:
+        """See `Session.interrupt`."""
+        return self.open(sid).interrupt()
+
+    def resize(self, sid: int | str, rows: int, cols: int) -> None:
+        """See `Session.resize`."""
+        return self.open(sid).resize(rows, cols)
+
+    def wait(self, sid: int | str, timeout_ms: float | None = None) -> int | None:
+        """See `Session.wait`."""
+        return self.open(sid).wait(timeout_ms)
+
+    def info(self, sid: int | str) -> SessionInfo:
+        """See `Session.info`."""
+        return self.open(sid).info()
+
+    def terminate(self, sid: int | str) -> None:
+        """See `Session.terminate`."""
+        return self.open(sid).terminate()
+
+    def kill(self, sid: int | str) -> None:
+        """See `Session.kill`."""
+        return self.open(sid).kill()
+
+    def close(self, sid: int | str, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+        """See `Session.close`. Closing a session twice is no error; an id that never was is."""
+        try:
+            session = self.open(sid)
+        except UnknownSessionError as error:
+            if not error.closed:
+                raise
+            return error.exit_code
+        return session.close(terminate, kill_after_ms)
+
+    def close_all(self, kill_after_ms: float = 1000) -> None:
+        """Close every session, as `close` does, in the time of one. Raises ValueError for a negative time."""
+        close_sessions(self.sessions(), kill_after_ms)
+
+    def sessions(self) -> list[Session]:
+        """Every session that is not closed yet, in the order of their start."""
+        with self._lock:
+            return [self._sessions[sid] for sid in sorted(self._sessions)]
+
+
+default = SessionManager()
+"""The one that the module's functions and `Session.start` use."""
+
+Session.manager = default
+
+
+@atexit.register
+def _end_all() -> None:
+    """Nothing is left behind by an interpreter that ends; the I/O thread ends before it does."""
+    sessions = [session for manager in list(_managers) for session in manager.sessions()]
+    if sessions:
+        close_sessions(sessions, _EXIT_GRACE_MS)
+    pump.stop()
+
+
+def _after_fork() -> None:
+    # The sessions are the parent's. A lock may be held by a thread that does not exist here.
+    for manager in list(_managers):
+        manager._forget_all()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

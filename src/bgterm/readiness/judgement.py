@@ -1,0 +1,182 @@
+"""Step 7 and 8 of the procedure: how sure is it, and what does the program wait for?"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.marks import Marks
+from bgterm.readiness.observation import Finding, Observation
+from bgterm.readiness.programs import RELAYS, SHELLS
+from bgterm.readiness.prompts import Prompts
+from bgterm.readiness.row import text_left_of_cursor
+from bgterm.readiness.stillness import Stillness
+from bgterm.results import Foreground, Status
+
+if TYPE_CHECKING:
+    from bgterm.engine.terminal import Terminal
+    from bgterm.readiness.observation import Kernel
+    from bgterm.results import Confidence, State
+
+_SHELL_MARK_S = 0.02
+_PASTE_MARK_S = 0.05
+_STILL_S = 0.6
+_STILL_AGAINST_PROMPT_S = 2.0
+_REFUSED_PASSWORD_S = 0.03
+_REFUSED_UNKNOWN_S = 0.5
+_COLUMNS = 80  # where the terminal does not say its width
+
+
+class Judgement:
+    """Turns what the kernel observed, and what the output shows, into a `Status`."""
+
+    def __init__(self, terminal: Terminal, now: float) -> None:
+        self._terminal = terminal
+        self._stillness = Stillness(terminal, now)
+        self._prompts = Prompts()
+        self._row: tuple[int, str] = (-1, "")
+        self._stood_at: tuple[str, str, int] | None = None
+        self.marks = Marks()
+        self.again_at = 0.0
+        """When time alone may change the answer, 0.0 if it cannot soon."""
+
+    def status(self, observation: Observation, kernel: Kernel, now: float) -> Status:
+        """What is known, given this observation that `kernel` made at `now`."""
+        self.again_at = 0.0
+        self._learn()
+        finding = observation.finding
+        if finding is Finding.UNREAD_INPUT or finding is Finding.STOPPED:
+            state: State = "busy" if finding is Finding.UNREAD_INPUT else "stopped"
+            return self._answer(observation, state, "certain", observation.why)
+        relay = observation.name in RELAYS
+        if finding is Finding.WORKING and not relay:
+            return self._answer(observation, "busy", "certain", observation.why)
+        if finding is Finding.READING:
+            return self._waits(observation, "certain", observation.why)
+        self.marks.update(self._terminal.output)
+        if finding is Finding.REFUSED:
+            return self._refused(observation, kernel, now)
+        if finding is Finding.UNSEEN:
+            return self._marked(observation, now) or self._answer(observation, "unknown", "none", observation.why)
+        if relay:
+            return self._relayed(observation, kernel, now)
+        return self._listening(observation, kernel, now)
+
+    def _listening(self, observation: Observation, kernel: Kernel, now: float) -> Status:
+        """An event loop, a timed loop, a reader thread."""
+        prompt = self._prompt()
+        if self._prompts.known(observation.name, prompt) and self._answered():
+            return self._waits(observation, "prompt", "it listens, and shows its prompt")
+        marked = self._marked(observation, now)
+        if marked is not None:
+            return marked
+        known = self._prompts.any_known(observation.name)
+        if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if known else _STILL_S, kernel, observation.group, now):
+            self._stood_at = (observation.name, prompt, self._terminal.output.end)
+            return self._waits(
+                observation, "quiet", "it listens and has been still, which is no proof that it waits for you"
+            )
+        if known:
+            return self._answer(observation, "busy", "prompt", "it listens for input, but does not show its prompt")
+        return self._answer(observation, "unknown", "none", f"{observation.why}: it may be working, or wait for you")
+
+    def _relayed(self, observation: Observation, kernel: Kernel, now: float) -> Status:
+        """A relay to elsewhere: only the output can tell."""
+        marked = self._marked(observation, now)
+        if marked is not None and marked.state != "busy":
+            return marked
+        limit = _STILL_AGAINST_PROMPT_S if marked else _STILL_S
+        if self._stillness.lasts(limit, kernel, observation.group, now):
+            return self._waits(
+                observation, "quiet", "nothing has come from the other side, which is no proof that it waits"
+            )
+        why = "it carries the terminal to where this kernel cannot look"
+        return marked or self._answer(observation, "unknown", "none", why)
+
+    def _refused(self, observation: Observation, kernel: Kernel, now: float) -> Status:
+        """A program of somebody else's, such as sudo: it shows whether it sleeps, and its terminal's modes."""
+        asleep_since = kernel.sleeps_since(observation.group, now)
+        if asleep_since is None:
+            return self._answer(observation, "busy", "certain", "it runs")
+        still = now - max(asleep_since, self._stillness.since)
+        secret = observation.canonical and not observation.echo
+        if secret and still >= _REFUSED_PASSWORD_S and self._prompt().strip():
+            return self._waits(observation, "marks", "it sleeps with the echo switched off")
+        if secret:
+            self.again_at = now + _REFUSED_PASSWORD_S - still
+        marked = self._marked(observation, now)
+        if marked is not None:
+            return marked
+        if still >= _REFUSED_UNKNOWN_S:
+            return self._answer(observation, "unknown", "none", "it sleeps, and the kernel does not tell on what")
+        return self._answer(observation, "busy", "none", observation.why)
+
+    def _marked(self, observation: Observation, now: float) -> Status | None:
+        """What the marks since the last input say, None if nothing."""
+        terminal, marks = self._terminal, self.marks
+        still = now - self._stillness.since
+        shell, paste = marks.shell, marks.paste
+        if shell is not None and shell.end > terminal.input_mark:
+            if shell.kind not in b"AB":
+                return self._answer(observation, "busy", "marks", "its shell says that a command runs")
+            if still >= _SHELL_MARK_S:
+                return self._waits(observation, "marks", "its shell says that a prompt shows")
+            self.again_at = now + _SHELL_MARK_S - still
+        elif paste is not None and paste.end > terminal.input_mark:
+            if paste.kind == b"l":
+                return self._answer(observation, "busy", "marks", "its line editor has taken the line")
+            if still >= _PASTE_MARK_S:
+                return self._waits(observation, "marks", "its line editor waits for a line")
+            self.again_at = now + _PASTE_MARK_S - still
+        return None
+
+    def _waits(self, observation: Observation, confidence: Confidence, why: str) -> Status:
+        self.marks.update(self._terminal.output)
+        at_shell_prompt = self._at_shell_prompt(observation)
+        state: State = "waiting"
+        if observation.canonical and not observation.echo:
+            state = "password"
+        elif self.marks.alternate and not observation.canonical and not at_shell_prompt:
+            state = "fullscreen"
+        status = self._answer(observation, state, confidence, why)
+        status.prompt, status.at_shell_prompt = self._prompt(), at_shell_prompt
+        return status
+
+    def _answer(self, observation: Observation, state: State, confidence: Confidence, why: str) -> Status:
+        foreground = Foreground(observation.name, observation.pid) if observation.pid else None
+        who = observation.name or "the program"
+        return Status(state, confidence, f"{who}: {why}", foreground)
+
+    def _at_shell_prompt(self, observation: Observation) -> bool | None:
+        marks = self.marks
+        if observation.name not in SHELLS:
+            return None if observation.name in RELAYS or not observation.name else False
+        if marks.shell is not None and marks.shell.end > self._terminal.input_mark:
+            return marks.shell.kind in b"AB" and not marks.continuation
+        # A shell's `read` takes its line in canonical mode, and does not announce it as the line editors do.
+        if marks.paste is not None:
+            return marks.paste.kind == b"h" and not observation.canonical
+        return None
+
+    def _answered(self) -> bool:
+        """Something has come since the last input: what shows is not the prompt at which it was typed."""
+        return self._terminal.output.end > self._terminal.input_mark
+
+    def _learn(self) -> None:
+        """Where a program stood still, and then somebody typed, there it had a prompt."""
+        if self._stood_at is not None:
+            name, prompt, end = self._stood_at
+            if self._terminal.input_mark == end and self._terminal.last_input:
+                self._prompts.learn(name, prompt)
+            if self._terminal.output.end > end or self._terminal.input_mark >= end:
+                self._stood_at = None
+
+    def _prompt(self) -> str:
+        output = self._terminal.output
+        if self._row[0] != output.end:
+            try:
+                columns = os.get_terminal_size(self._terminal.master).columns or _COLUMNS
+            except OSError:
+                columns = _COLUMNS
+            self._row = (output.end, text_left_of_cursor(output, columns))
+        return self._row[1]

@@ -1,0 +1,43 @@
+"""How much the processes of a group do, from what the kernel shows to everybody."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.linux.procfs import slurp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bgterm.readiness.linux.procfs import ProcessStat
+
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(members: Iterable[tuple[int, ProcessStat]]) -> float:
+    """CPU time that these processes have used so far."""
+    return sum(found.cpu_ticks for _, found in members) / _TICKS_PER_SECOND
+
+
+class Sleep:
+    """Since when a process group has been asleep without a single turn on a CPU."""
+
+    def __init__(self) -> None:
+        self._turns: dict[int, int] = {}
+        self._since = 0.0
+
+    def since(self, members: Iterable[tuple[int, ProcessStat]], now: float) -> float | None:
+        """Since which look nobody has run; None if somebody runs now, or the kernel keeps no count of turns."""
+        turns: dict[int, int] = {}
+        for pid, found in members:
+            if found.state != b"S":
+                self._turns = {}
+                return None
+            try:
+                turns[pid] = int(slurp(f"/proc/{pid}/schedstat").split()[2])
+            except (OSError, IndexError):
+                return None
+        if turns != self._turns:
+            self._turns, self._since = turns, now
+        return self._since

@@ -1,0 +1,166 @@
+"""Does a thread sleep until the terminal has input for it?
+
+/proc/PID/task/TID/syscall gives the call in which a thread sleeps, and its arguments; from those, the process's memory
+(poll, select) or the epoll instance, one knows which descriptors it sleeps on. To read it takes the right to trace the
+process.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+from dataclasses import dataclass
+
+from bgterm.readiness.linux.procfs import ProcessStat, process_stat, slurp
+from bgterm.readiness.linux.syscalls import CALLS, Call
+
+_POLLIN = 0x1 | 0x40  # POLLIN | POLLRDNORM
+_POLL_EVENTS = 0x7FF | 0x2000  # every bit that poll(2) defines, POLLRDHUP the last
+_ENTRIES_MAX = 1024
+_DEV_TTY = os.makedev(5, 0)
+_INT_MASK = 0xFFFFFFFF
+_FOREVER_MS = _INT_MASK  # -1 as an int
+
+
+class UnseenWaitError(Exception):
+    """The thread sleeps in a way that does not show on what: io_uring, or a 32-bit program."""
+
+
+@dataclass(slots=True)
+class TerminalDevice:
+    """Which terminal is meant. The file system counts too: each container numbers its terminals from 0."""
+
+    file_system: int
+    number: int
+
+    def is_open_as(self, pid: int, fd: int) -> bool:
+        """Whether descriptor `fd` of a process is this terminal. Raises PermissionError where that is refused."""
+        try:
+            found = os.stat(f"/proc/{pid}/fd/{fd}")
+        except PermissionError:
+            raise
+        except OSError:
+            return False
+        if not stat.S_ISCHR(found.st_mode):
+            return False
+        # A foreground process's /dev/tty is this terminal, whatever the number of that file.
+        same = found.st_rdev == self.number and found.st_dev == self.file_system
+        return same or found.st_rdev == _DEV_TTY
+
+
+@dataclass(slots=True)
+class TerminalWait:
+    """A thread that sleeps until the terminal has input, and perhaps until other things happen."""
+
+    pid: int
+    tid: int
+    thread: ProcessStat
+    terminal_fd: int
+    other_fds: list[int]
+    """What else would wake it."""
+    timed: bool
+    """Whether it wakes by itself after a while."""
+
+    @property
+    def only_terminal(self) -> bool:
+        """The main thread waits for nothing but the terminal."""
+        return not self.other_fds and self.tid == self.pid
+
+
+def terminal_wait(pid: int, tid: int, device: TerminalDevice) -> TerminalWait | None:
+    """How a thread waits for the terminal, None if it does not.
+
+    Raises PermissionError where the kernel refuses to tell, UnseenWaitError where it cannot.
+    """
+    try:
+        call = _sleeping_call(pid, tid)
+        if call is None:
+            return None
+        watched, timed = _watched(pid, *call)
+        mine = next((fd for fd in watched if device.is_open_as(pid, fd)), None)
+    except PermissionError:
+        raise
+    except OSError:  # it has gone
+        return None
+    if mine is None:
+        return None
+    # A thread that is stopped, or held by a debugger, still shows its call.
+    thread = process_stat(pid, tid)
+    if thread is None or thread.state != b"S":
+        return None
+    return TerminalWait(pid, tid, thread, mine, [fd for fd in watched if fd != mine], timed)
+
+
+def _sleeping_call(pid: int, tid: int) -> tuple[Call, list[int]] | None:
+    """The call in which a thread sleeps, and its arguments; None if it is none in which one waits for input."""
+    fields = slurp(f"/proc/{pid}/task/{tid}/syscall", 256).split()
+    if len(fields) < 9:  # "running", or "-1": it sleeps outside a system call
+        return None
+    # The stack of a 64-bit program lies high; in a 32-bit program the same numbers mean other calls.
+    if int(fields[7], 16) <= _INT_MASK:
+        raise UnseenWaitError
+    call = CALLS.get(fields[0])
+    if call is Call.IO_URING:
+        raise UnseenWaitError
+    return None if call is None else (call, [int(field, 16) for field in fields[1:6]])
+
+
+def _watched(pid: int, call: Call, arguments: list[int]) -> tuple[list[int], bool]:
+    """The descriptors on which a call sleeps for input, and whether it ends by itself."""
+    first, second, third, fourth, fifth = arguments
+    if call is Call.READ:
+        return [first & _INT_MASK], False
+    if call is Call.SENDFILE:
+        return [second & _INT_MASK], False
+    if call is Call.POLL:
+        return _polled(pid, first, second), third & _INT_MASK != _FOREVER_MS
+    if call is Call.PPOLL:
+        return _polled(pid, first, second), third != 0
+    if call is Call.RESTART:
+        # Nobody says which call goes on, nor whether it has a timeout: take it for timed.
+        return _polled(pid, first, second, doubtful=True), True
+    if call is Call.SELECT:
+        return _selected(pid, first & _INT_MASK, second), fifth != 0
+    watched = _epolled(pid, first & _INT_MASK)
+    if call is Call.EPOLL_PWAIT2:
+        return watched, fourth != 0
+    return watched, fourth & _INT_MASK != _FOREVER_MS
+
+
+def _memory(pid: int, address: int, size: int) -> bytes:
+    fd = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.pread(fd, size, address)
+    finally:
+        os.close(fd)
+
+
+def _polled(pid: int, address: int, count: int, *, doubtful: bool = False) -> list[int]:
+    """The descriptors of a pollfd array. With `doubtful` it must look like one in every entry."""
+    if not 0 < count <= _ENTRIES_MAX:
+        return []
+    memory = _memory(pid, address, 8 * count)
+    entries = list(struct.iter_unpack("=iHH", memory[: len(memory) // 8 * 8]))
+    if doubtful and any(not events or events & ~_POLL_EVENTS for _, events, _ in entries):
+        return []
+    return [fd for fd, events, _ in entries if fd >= 0 and events & _POLLIN]
+
+
+def _selected(pid: int, count: int, address: int) -> list[int]:
+    """The descriptors in an fd_set."""
+    if not 0 < count <= 4 * _ENTRIES_MAX or not address:
+        return []
+    bits = int.from_bytes(_memory(pid, address, (count + 63) // 64 * 8), "little")
+    return [fd for fd in range(count) if bits >> fd & 1]
+
+
+def _epolled(pid: int, epoll_fd: int) -> list[int]:
+    """The descriptors that an epoll instance watches for input."""
+    watched: list[int] = []
+    for line in slurp(f"/proc/{pid}/fdinfo/{epoll_fd}", 65536).splitlines():
+        if line.startswith(b"tfd:"):
+            _, fd, _, events, *_ = line.split()
+            if int(events, 16) & _POLLIN:
+                watched.append(int(fd))
+    return watched

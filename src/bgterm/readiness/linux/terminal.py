@@ -1,0 +1,158 @@
+"""Linux's answers about one terminal: steps 2 to 5, and the certain part of 7, of the procedure (see `look.py`)."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.linux.activity import Sleep, cpu_seconds
+from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, terminal_wait
+from bgterm.readiness.linux.foreground import ForegroundGroup, Search
+from bgterm.readiness.linux.nested import InnerMaster, borrow, group_on, inner_master
+from bgterm.readiness.linux.slave import Slave
+from bgterm.readiness.linux.wakeups import own_wakeups
+from bgterm.readiness.observation import Finding, Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bgterm.engine.terminal import Terminal
+
+_DEPTH_MAX = 4  # of terminals within terminals
+_UNCONFIRMED_S = 0.003
+
+
+class LinuxTerminal:
+    """A terminal on Linux, from outside: `slave` is its slave end, `root` the process above all that can have it."""
+
+    def __init__(self, slave: Slave, foreground_group: Callable[[], int], root: int, depth: int = 0) -> None:
+        self._slave = slave
+        self._foreground_group = foreground_group
+        self._processes = ForegroundGroup(root, slave.device)
+        self._depth = depth
+        self._sleep = Sleep()
+        self._unconfirmed: tuple[int, float] | None = None
+
+    @classmethod
+    def of(cls, terminal: Terminal) -> LinuxTerminal:
+        """One of our own terminals."""
+        return cls(Slave(terminal.slave), terminal.foreground_group, terminal.child.pid)
+
+    def cpu_seconds(self, group: int) -> float:
+        """CPU time that the members of a process group have used."""
+        return cpu_seconds(self._processes.members(group))
+
+    def sleeps_since(self, group: int, now: float) -> float | None:
+        """Since when no member of the group has had a turn on a CPU."""
+        return self._sleep.since(self._processes.members(group), now)
+
+    def observe(self) -> Observation:
+        """Look at the terminal now."""
+        if unread := self._slave.unread_input():
+            return Observation(Finding.UNREAD_INPUT, why=f"{unread} typed bytes are not read yet")
+        group = self._foreground_group()
+        if group <= 0:
+            return Observation(Finding.WORKING, why="no process has the terminal")
+        search = self._processes.search(group)
+        observation = Observation(Finding.WORKING, group, search.pid, search.name)
+        if search.wait is None:
+            observation.finding, observation.why = _without_reader(search)
+        elif search.wait.only_terminal:
+            observation.finding, observation.why = Finding.READING, "it waits for nothing but input"
+        elif not search.wait.timed and search.wait.tid == search.wait.pid and own_wakeups(search.wait):
+            observation.finding, observation.why = Finding.READING, "it waits for input, or a wake-up of its own"
+        else:
+            return self._among_others(search.wait, observation)
+        if observation.finding in (Finding.READING, Finding.REFUSED):
+            observation.canonical, observation.echo = self._slave.modes()
+        return observation
+
+    def _among_others(self, wait: TerminalWait, observation: Observation) -> Observation:
+        """The program waits for other things as well: a relay to an inner terminal, or an event loop."""
+        inner = inner_master(wait.pid) if self._depth < _DEPTH_MAX else None
+        if inner is not None:
+            return self._inside(inner, wait)
+        observation.finding, observation.why = Finding.LISTENING, "it listens for input among other things"
+        observation.canonical, observation.echo = self._slave.modes()
+        return observation
+
+    def _inside(self, inner: InnerMaster, relay: TerminalWait) -> Observation:
+        """Look at the terminal behind a relay."""
+        try:
+            master = borrow(inner)
+        except OSError:
+            return self._inside_unconfirmed(inner, relay)
+        try:
+            slave = Slave.of(master)
+            try:
+                observation = LinuxTerminal(slave, lambda: _group_of(master), relay.pid, self._depth + 1).observe()
+            finally:
+                slave.close()
+            if observation.finding in (Finding.READING, Finding.LISTENING) and _readable(master):
+                observation.finding, observation.why = Finding.WORKING, "its output is still on the way"
+        except OSError:
+            return Observation(Finding.WORKING, relay.pid, why="the inner terminal is going away")
+        finally:
+            os.close(master)
+        return self._relay_idle(relay, observation)
+
+    def _relay_idle(self, relay: TerminalWait, observation: Observation) -> Observation:
+        """Only if the relay still sleeps has it passed on all that the inner program wrote before it slept."""
+        if observation.finding in (Finding.READING, Finding.LISTENING):
+            try:
+                idle = terminal_wait(relay.pid, relay.tid, self._slave.device) is not None
+            except (PermissionError, UnseenWaitError):
+                idle = False
+            if not idle:
+                observation.finding, observation.why = Finding.WORKING, "its output is still on the way"
+        return observation
+
+    def _inside_unconfirmed(self, inner: InnerMaster, relay: TerminalWait) -> Observation:
+        """The kernel does not lend the relay's master, so nobody can ask whether output is still in it.
+
+        Then the program must be found reading twice, with time between for the relay to pass everything on.
+        """
+        try:
+            slave = Slave.at(inner.index)
+        except OSError:
+            return Observation(Finding.REFUSED, relay.pid, relay.pid, why="its inner terminal cannot be opened")
+        try:
+            terminal = LinuxTerminal(slave, lambda: group_on(inner.index, inner.pid), relay.pid, self._depth + 1)
+            observation = self._relay_idle(relay, terminal.observe())
+        finally:
+            slave.close()
+        now = time.monotonic()
+        if observation.finding not in (Finding.READING, Finding.LISTENING):
+            self._unconfirmed = None
+        elif self._unconfirmed is None or self._unconfirmed[0] != observation.pid:
+            self._unconfirmed = (observation.pid, now)
+        if self._unconfirmed is not None and now - self._unconfirmed[1] < _UNCONFIRMED_S:
+            observation.finding, observation.why = Finding.WORKING, "its output may still be on the way"
+        return observation
+
+
+def _without_reader(search: Search) -> tuple[Finding, str]:
+    """What it means that no member of the group was found waiting for the terminal."""
+    if search.stopped:
+        return Finding.STOPPED, "it is stopped"
+    if search.unseen:
+        return Finding.UNSEEN, "what it waits for cannot be seen (io_uring, or a 32-bit program)"
+    if search.refused:
+        return Finding.REFUSED, "the kernel does not tell what it does"
+    return Finding.WORKING, "it does not wait for input"
+
+
+def _group_of(master: int) -> int:
+    try:
+        return os.tcgetpgrp(master)
+    except OSError:  # nobody has it as controlling terminal (any more)
+        return 0
+
+
+def _readable(master: int) -> bool:
+    """Whether a master has output. Asking also pushes what was written through the kernel's work queue."""
+    poll = select.poll()
+    poll.register(master, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,84 @@
+"""Is the program waiting for me? The procedure, in its order:
+
+1. Take all output from the terminal, and see whether the program has exited.
+2. Typed input that it has not read yet: it is busy.
+3. Which process group has the terminal, and 4. does a thread of it sleep until the terminal has input,
+5. really asleep, neither stopped nor held by a debugger?
+6. Still no output? Else begin again: it wrote something before it slept.
+7. How sure is it: `certain` by the kernel, else by prompt, marks, or mere quiet.
+8. Does it wait for a line, a password, or fill the screen?
+
+Between 2 and 6 the terminal's lock keeps anybody from typing, so what was found asleep has nothing to wake it.
+"""
+
+from __future__ import annotations
+
+import select
+import sys
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.backoff import Backoff
+from bgterm.readiness.judgement import Judgement
+from bgterm.readiness.observation import Finding
+from bgterm.results import Status
+
+if sys.platform == "linux":
+    from bgterm.readiness.linux import LinuxTerminal as TerminalKernel
+else:
+    from bgterm.readiness.portable import PortableTerminal as TerminalKernel
+
+if TYPE_CHECKING:
+    from bgterm.engine.terminal import Terminal
+    from bgterm.readiness.marks import Marks
+    from bgterm.readiness.observation import Kernel
+
+_TRIES = 3
+_SLEEPING = frozenset({Finding.READING, Finding.LISTENING})
+
+
+class Readiness:
+    """Knows whether one terminal's program waits for input. Made at the first question; called with the lock held."""
+
+    def __init__(self, terminal: Terminal, now: float) -> None:
+        self._terminal = terminal
+        self._kernel: Kernel | None = None
+        self._judgement = Judgement(terminal, now)
+        self._backoff = Backoff()
+        self._poll = select.poll()
+        self._poll.register(terminal.master, select.POLLIN)
+
+    @property
+    def marks(self) -> Marks:
+        """The marks in the output as of the last look that needed them."""
+        return self._judgement.marks
+
+    def look(self, now: float) -> tuple[Status, float]:
+        """What is known at `now`, and when to look again though nothing has come (time.monotonic)."""
+        status = self._status(now)
+        terminal = self._terminal
+        again = self._backoff.next(max(terminal.last_output, terminal.last_input), now)
+        if self._judgement.again_at:
+            again = min(again, self._judgement.again_at)
+        return status, again
+
+    def _status(self, now: float) -> Status:
+        terminal = self._terminal
+        for _ in range(_TRIES):
+            if self._poll.poll(0):
+                terminal.drain()
+            if terminal.notice_exit():
+                return Status("exited", "certain", _exit_in_words(terminal.child.exit_code))
+            if terminal.input.pending_bytes:
+                return Status("busy", "certain", f"{terminal.input.pending_bytes} typed bytes are not taken yet")
+            if self._kernel is None:
+                self._kernel = TerminalKernel.of(terminal)
+            observation = self._kernel.observe()
+            if observation.finding not in _SLEEPING or not self._poll.poll(0):
+                return self._judgement.status(observation, self._kernel, now)
+        return Status("busy", "certain", "its output is still coming")
+
+
+def _exit_in_words(code: int | None) -> str:
+    if code is None:
+        return "the program has exited, its exit code cannot be known"
+    return f"the program was ended by signal {-code}" if code < 0 else f"the program has exited with code {code}"

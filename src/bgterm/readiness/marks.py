@@ -1,0 +1,98 @@
+"""What the output itself says about prompts: shell integration, bracketed paste, the alternate screen.
+
+OSC 133 is the field's shell integration (FinalTerm's, as iTerm2, VS Code, kitty and WezTerm know it): `A` a prompt begins,
+`B` it ends and typing begins, `C` the command runs, `D;code` it has ended. Line editors switch bracketed paste
+(`ESC[?2004h`) on when they wait for a line, and off when they have it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bgterm.engine.output import OutputBuffer
+
+_MARK = re.compile(rb"\x1b(?:\[\?([0-9;]+)([hl])|\]133;([A-D])([^\x07\x1b]*)(?:\x07|\x1b\\)|(c))")
+_ALTERNATE = frozenset({b"47", b"1047", b"1049"})
+_STEP = 1 << 16
+_UNFINISHED_MAX = 4096
+
+
+@dataclass(slots=True)
+class Mark:
+    """A mark and the offset where it ends. `detail` is what follows the letter of an OSC 133."""
+
+    kind: bytes
+    end: int
+    detail: bytes = b""
+
+
+class Marks:
+    """The last marks in a terminal's output. It reads the output only when it is asked, from where it stopped."""
+
+    def __init__(self) -> None:
+        self._offset = 0
+        self.paste: Mark | None = None
+        """`h` (a line editor waits for a line) or `l` (it has it)."""
+        self.shell: Mark | None = None
+        """The last OSC 133: `A`, `B`, `C` or `D`."""
+        self.ended: Mark | None = None
+        """The last OSC 133 `D`, whose detail has the exit code."""
+        self.alternate = False
+        """Whether the alternate screen is shown."""
+
+    @property
+    def continuation(self) -> bool:
+        """The prompt that shows is for the rest of a command (`A;k=s`)."""
+        return self.shell is not None and self.shell.kind in b"AB" and b"k=s" in self.shell.detail.split(b";")
+
+    def update(self, output: OutputBuffer) -> None:
+        """Take in what has come since the last time."""
+        self._offset = max(self._offset, output.start)
+        while self._offset < output.end:
+            stop = min(self._offset + _STEP, output.end)
+            data = output.read(self._offset, stop)
+            if b"\x1b" not in data:
+                self._offset = stop
+                continue
+            taken = self._scan(data)
+            unfinished = data.rfind(b"\x1b", taken)
+            if (unfinished > 0 and len(data) - unfinished < _UNFINISHED_MAX) or (
+                unfinished == 0 and stop == output.end
+            ):
+                # A mark may have been cut here: begin with it next time.
+                self._offset += unfinished
+                if stop == output.end:
+                    return
+            else:
+                self._offset = stop
+
+    def _scan(self, data: bytes) -> int:
+        """Note the marks in `data`; returns where the last one ends."""
+        end = 0
+        for found in _MARK.finditer(data):
+            end = found.end()
+            modes, switch, letter, detail, reset = found.groups()
+            if reset:
+                self.alternate = False
+            elif letter:
+                self._shell(letter, self._offset + end, detail)
+            else:
+                self._modes(modes.split(b";"), switch, self._offset + end)
+        return end
+
+    def _shell(self, letter: bytes, end: int, detail: bytes) -> None:
+        if letter == b"B" and self.shell is not None and self.shell.kind == b"A" and not detail:
+            detail = self.shell.detail  # what kind of prompt it is was said where it began
+        self.shell = Mark(letter, end, detail)
+        if letter == b"D":
+            self.ended = self.shell
+
+    def _modes(self, modes: list[bytes], switch: bytes, end: int) -> None:
+        for mode in modes:
+            if mode == b"2004":
+                self.paste = Mark(switch, end)
+            elif mode in _ALTERNATE:
+                self.alternate = switch == b"h"

@@ -1,0 +1,52 @@
+"""What a kernel can tell about a terminal: the small interface behind which the platforms differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+
+class Finding(Enum):
+    """What the kernel knows of the program that has the terminal."""
+
+    UNREAD_INPUT = "it has not read all that was typed"
+    READING = "only input from the terminal can wake it"
+    LISTENING = "it would wake for input, and for other things"
+    WORKING = "it does not wait for the terminal"
+    STOPPED = "it is stopped"
+    REFUSED = "the kernel refuses to tell"
+    UNSEEN = "the kernel cannot tell"
+
+
+@dataclass(slots=True)
+class Observation:
+    """One look at a terminal. It holds for the moment between its own first and last question."""
+
+    finding: Finding
+    group: int = 0
+    """The foreground process group, 0 where there is none."""
+    pid: int = 0
+    name: str = ""
+    """The program that has the terminal, as the kernel names it."""
+    canonical: bool = True
+    echo: bool = True
+    """The modes of the terminal that this program reads."""
+    why: str = ""
+    """In words, what the finding rests on."""
+
+
+class Kernel(Protocol):
+    """What readiness asks of the operating system about one terminal. Called with the terminal's lock held."""
+
+    def observe(self) -> Observation:
+        """Look at the terminal now."""
+        ...
+
+    def cpu_seconds(self, group: int) -> float:
+        """CPU time that the members of a process group have used, 0.0 where that cannot be known."""
+        ...
+
+    def sleeps_since(self, group: int, now: float) -> float | None:
+        """Since when (monotonic) no member of the group has run, None if one runs or that cannot be known."""
+        ...

@@ -1,0 +1,51 @@
+"""The same questions where the kernel does not tell on what a program sleeps (macOS, the BSDs). Not tested there.
+
+Nothing here is certain: what the program waits for is told by prompts, marks and quiet.
+"""
+
+from __future__ import annotations
+
+import array
+import fcntl
+import select
+import termios
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.observation import Finding, Observation
+
+if TYPE_CHECKING:
+    from bgterm.engine.terminal import Terminal
+
+
+class PortableTerminal:
+    """A terminal, from its slave end."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._count = array.array("i", [0])
+
+    @classmethod
+    def of(cls, terminal: Terminal) -> PortableTerminal:
+        """One of our own terminals."""
+        return cls(terminal)
+
+    def observe(self) -> Observation:
+        """Look at the terminal now."""
+        slave = self._terminal.slave
+        select.select([slave], [], [], 0)
+        fcntl.ioctl(slave, termios.FIONREAD, self._count)
+        if self._count[0]:
+            return Observation(Finding.UNREAD_INPUT, why=f"{self._count[0]} typed bytes are not read yet")
+        group = self._terminal.foreground_group()
+        local = termios.tcgetattr(slave)[3]
+        canonical, echo = bool(local & termios.ICANON), bool(local & termios.ECHO)
+        why = "this system does not tell what the program waits for"
+        return Observation(Finding.LISTENING, group, group, "", canonical, echo, why)
+
+    def cpu_seconds(self, group: int) -> float:  # noqa: ARG002 - not known here
+        """CPU time is not known here: 0.0."""
+        return 0.0
+
+    def sleeps_since(self, group: int, now: float) -> float | None:  # noqa: ARG002 - not known here
+        """Turns on a CPU are not counted here: None."""
+        return None

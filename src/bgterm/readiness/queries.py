@@ -1,0 +1,94 @@
+"""Answers to the questions that programs ask their terminal, for where no real screen is there to answer.
+
+A program that asks and gets no answer hangs, or waits for its time-out: and while it waits for the answer it looks as if it
+waited for you. So they are answered, honestly: as a terminal of few abilities, whose cursor stands where the output's tail
+puts it. What such a terminal would not answer is not answered here either (`ESC[?u`: the device attributes, which are always
+asked after it, tell the program that no answer will come).
+
+Source: xterm's "Control Sequences" (ctlseqs), and the VT510 manual for the reports.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.row import column_of_cursor
+
+if TYPE_CHECKING:
+    from bgterm.engine.terminal import Terminal
+
+_QUERY = re.compile(
+    rb"\x1b(?:"
+    rb"\[(?:(\??)([56])n"  # device status, cursor position
+    rb"|([>=]?)0?c"  # device attributes: primary, secondary, tertiary
+    rb"|(>)0?q"  # name and version
+    rb"|(\??[0-9]+)\$p"  # is this mode set?
+    rb"|(1[89])t)"  # size in characters
+    rb"|\](1[0-2]);\?(\x07|\x1b\\)"  # colour of text, background, cursor
+    rb"|P(\$q|\+q)[^\x1b]*\x1b\\)"  # a setting, a capability
+)
+_BEGUN = re.compile(rb"\x1b(?:\[[0-9;?>=$]*|\][0-9;?]*\x1b?|P[^\x1b]*\x1b?)?\Z")
+_BEGUN_MAX = 256
+_CLEARED = re.compile(rb"\x1b(?:\[[0-9;]*[Hf]|c)")
+
+_ATTRIBUTES = {b"": b"\x1b[?62;22c", b">": b"\x1b[>1;10;0c", b"=": b"\x1bP!|00000000\x1b\\"}
+"""A VT220 with colours, version 1.0, no serial number."""
+_COLOURS = {b"10": b"ffff/ffff/ffff", b"11": b"0000/0000/0000", b"12": b"ffff/ffff/ffff"}
+
+
+class Queries:
+    """An observer of one terminal's output that types the answers."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._begun = b""
+        self._seen = 0
+
+    def __call__(self, offset: int, data: bytes) -> None:
+        """Look for queries in `data`, which begins at `offset`. Called with the terminal's lock held."""
+        if b"\x1b" not in data and not self._begun:
+            return
+        end = offset + len(data)
+        if end <= self._seen:  # told again after an interruption
+            return
+        self._seen = end
+        data = self._begun + data
+        taken = 0
+        for query in _QUERY.finditer(data):
+            taken = query.end()
+            self._terminal.reply(self._answer(query, data[: query.start()]))
+        last = data.rfind(b"\x1b", max(taken, len(data) - _BEGUN_MAX))
+        if last > 0 and data[last - 1 : last + 1] == b"\x1b\x1b":
+            last -= 1
+        self._begun = data[last:] if last >= 0 and _BEGUN.match(data, last) else b""
+
+    def _answer(self, query: re.Match[bytes], before: bytes) -> bytes:
+        private, report, attributes, version, mode, size, colour, end, string = query.groups()
+        if report == b"5":
+            return b"\x1b[0n"
+        if report:
+            return b"\x1b[%s%d;%dR" % (private, *self._cursor(before))
+        if attributes is not None:
+            return _ATTRIBUTES[attributes]
+        if version:
+            return b"\x1bP>|bgterm\x1b\\"
+        if mode:
+            return b"\x1b[%s;0$y" % mode  # not a mode that we know
+        if size:
+            rows, columns = self._terminal.size()
+            return b"\x1b[%d;%d;%dt" % (int(size) - 10, rows, columns)
+        if colour:
+            return b"\x1b]%s;rgb:%s%s" % (colour, _COLOURS[colour], end)
+        return b"\x1bP0%sr\x1b\\" % string[:1]  # not a setting, or a capability, that we know
+
+    def _cursor(self, before: bytes) -> tuple[int, int]:
+        """Row and column of the cursor, from 1. The row is where it must be at least, counted from the last jump."""
+        output = self._terminal.output
+        rows, columns = self._terminal.size()
+        shown = output.read(output.start, output.end) + before
+        jump = 0
+        for found in _CLEARED.finditer(shown):
+            jump = found.end()
+        row = min(shown.count(b"\n", jump) + 1, rows)
+        return row, column_of_cursor(shown, columns)

@@ -1,0 +1,138 @@
+"""Look for a pattern in output as it arrives, at a cost that is linear in the output."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bgterm.views.escapes import EscapeStripper
+
+if TYPE_CHECKING:
+    from bgterm.engine.output import OutputBuffer
+
+AnyPattern = re.Pattern[str] | re.Pattern[bytes]
+AnyMatch = re.Match[str] | re.Match[bytes]
+
+_PIECE_BYTES = 65536
+_SMALL = 65536
+_WINDOW = 1 << 20
+
+
+class Search:
+    """One pattern looked for in the output from an offset on, without the escape sequences in it.
+
+    Each look searches what is new together with the line that it continues: that finds whatever stands in one
+    line. A match may also begin further back, so everything is searched while it is little (64 KiB), then
+    each time it has grown by half, and once when the output pauses (`owes_look`). This makes the cost per byte
+    of output a constant, whatever the pattern. No more than 1 MiB of text is looked back over.
+    """
+
+    def __init__(self, pattern: AnyPattern, start: int, encoding: str, errors: str) -> None:
+        # The types of a pattern and of what it searches go together; a checker cannot follow that.
+        self._pattern: re.Pattern[Any] = pattern
+        self._reader = _Reader(encoding, errors) if isinstance(pattern.pattern, str) else _Reader()
+        self._text: Any = self._reader.read(b"")
+        self._newline: Any = "\n" if isinstance(pattern.pattern, str) else b"\n"
+        self._text_start = 0  # the place of _text in all the text so far
+        self._searched = 0  # the length of _text when the whole of it was searched
+        self._fed = start
+        self._marks: list[_Mark] = []
+
+    @property
+    def owes_look(self) -> bool:
+        """Whether a match that begins further back may have been passed over until now."""
+        return self._searched < len(self._text)
+
+    def look(self, output: OutputBuffer, *, paused: bool) -> tuple[AnyMatch, int] | None:
+        """Search what has arrived; return the match and the offset of the first byte after it.
+
+        `paused`: nothing new has come for a while, so everything is searched if it has not been.
+        """
+        found = None
+        self._fed = max(self._fed, output.start)
+        while found is None and self._fed < output.end:
+            line = self._feed(output.read(self._fed, self._fed + _PIECE_BYTES))
+            size = len(self._text)
+            found = self._search(0 if size <= _SMALL or size * 2 >= self._searched * 3 else line)
+        if found is None and paused and self.owes_look:
+            found = self._search(0)
+        return None if found is None else (found, self._offset_after(found.end(), output))
+
+    def _feed(self, data: bytes) -> int:
+        """Add `data` to the text; return the place from which to search it."""
+        if len(self._text) > 2 * _WINDOW:
+            self._slide(len(self._text) - _WINDOW)
+        text = self._text
+        if not self._marks or self._fed - self._marks[-1].offset >= _PIECE_BYTES:
+            self._marks.append(_Mark(self._fed, self._text_start + len(text), self._reader.copy()))
+        self._fed += len(data)
+        self._text = text + self._reader.read(data)
+        return max(text.rfind(self._newline) + 1, len(text) - _SMALL)
+
+    def _slide(self, cut: int) -> None:
+        self._text = self._text[cut:]
+        self._text_start += cut
+        self._searched = max(self._searched - cut, 0)
+        del self._marks[: self._mark_before(self._text_start)]
+
+    def _search(self, place: int) -> AnyMatch | None:
+        if place == 0:
+            self._searched = len(self._text)
+        # By place, not by a slice: what stands before still counts for ^, \b and lookbehind.
+        return self._pattern.search(self._text, max(place, 1 if self._text_start else 0))
+
+    def _mark_before(self, place: int) -> int:
+        return max(bisect_right(self._marks, place, key=lambda mark: mark.place) - 1, 0)
+
+    def _offset_after(self, end: int, output: OutputBuffer) -> int:
+        """The offset of the output after `end` characters of the text: where the fewest bytes give as many."""
+        end += self._text_start
+        if not self._marks:
+            return self._fed
+        index = self._mark_before(end - 1)
+        mark = self._marks[index]
+        stop = self._marks[index + 1].offset if index + 1 < len(self._marks) else self._fed
+        start = mark.offset
+        if start < output.start:
+            return max(stop, output.start)  # the match has been dropped meanwhile
+        data = output.read(start, stop)
+        low, high = 0, len(data)
+        while low < high:
+            middle = (low + high) // 2
+            if mark.place + len(mark.reader.copy().read(data[:middle])) >= end:
+                high = middle
+            else:
+                low = middle + 1
+        return start + low
+
+
+class _Reader:
+    """From output to text: without escape sequences, and decoded if an encoding is given."""
+
+    def __init__(self, encoding: str | None = None, errors: str = "strict") -> None:
+        self._encoding, self._errors = encoding, errors
+        self._stripper = EscapeStripper()
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors) if encoding is not None else None
+
+    def read(self, data: bytes) -> Any:
+        clean = self._stripper.feed(data)
+        return clean if self._decoder is None else self._decoder.decode(clean)
+
+    def copy(self) -> _Reader:
+        twin = _Reader(self._encoding, self._errors)
+        twin._stripper = self._stripper.copy()
+        if self._decoder is not None and twin._decoder is not None:
+            twin._decoder.setstate(self._decoder.getstate())
+        return twin
+
+
+@dataclass(slots=True)
+class _Mark:
+    """At `offset` of the output the text had come to `place`, and `reader` can go on from there."""
+
+    offset: int
+    place: int
+    reader: _Reader

@@ -1,0 +1,454 @@
+"""One live terminal and its verbs."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import ClassVar, Final, Protocol
+
+from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
+from bgterm.engine.terminal import end_all
+from bgterm.errors import InputOverflowError, LineTooLongError, SessionExitedError, UnknownSessionError
+from bgterm.launch import Command, Launch, check_size
+from bgterm.paging import Pages
+from bgterm.results import Foreground, PollResult, Reason, SessionInfo
+from bgterm.waits import Condition, Exit, Match, Output, Wait, compiled
+
+
+class _Until:
+    """A named condition for `until=`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"bgterm.{self._name}"
+
+
+READY: Final = _Until("READY")
+"""`until=READY`: the program waits for input."""
+
+EXIT: Final = _Until("EXIT")
+"""`until=EXIT`: the program has exited."""
+
+Until = str | bytes | re.Pattern[str] | re.Pattern[bytes] | _Until | None
+
+_MAX_BYTES = 65536
+
+
+class OutputWait(Wait[PollResult]):
+    """A wait for a page of output."""
+
+    page: PollResult | None = None
+    """What it consumed."""
+
+
+class Starter(Protocol):
+    """What a session knows of its manager."""
+
+    def start(self, launch: Launch, name: str | None) -> Session:
+        """Start a program in a new session."""
+
+    def open(self, sid: int | str) -> Session:
+        """The session with this id or name."""
+
+
+class Session:
+    """One program in a terminal of its own, from its start to `close`.
+
+    Every verb may be called from any thread, on the same session too; no byte of output is given to two callers.
+    Sessions are made by `Session.start`, or by a `SessionManager`, and found again by `Session.open`.
+    Used in a `with` statement a session is closed at the end.
+    """
+
+    __slots__ = ("_closing", "_directory", "_forget", "_launch", "_pages", "_started", "_terminal", "name", "sid")
+
+    manager: ClassVar[Starter]
+    """The manager of `start` and `open`: the shared one."""
+
+    def __init__(
+        self, sid: int, name: str | None, launch: Launch, forget: Callable[[Session, int | None], None]
+    ) -> None:
+        """For managers; `forget` is called with the exit code when the session has been closed."""
+        self.sid = sid
+        """The id, a positive integer that is never given twice by one manager."""
+        self.name = name
+        """The name that it was started with, or None."""
+        self._launch = launch
+        self._forget = forget
+        self._closing = threading.Lock()
+        self._started = time.time()
+        self._directory = launch.directory
+        self._terminal = launch.open_terminal()
+        self._pages = Pages(self._terminal, launch.encoding, launch.errors)
+
+    @classmethod
+    def start(
+        cls,
+        cmd: Command | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+        env: Mapping[str, str] | None = None,
+        shell: bool | None = None,
+        encoding: str = "utf-8",
+        errors: str = "replace",
+        max_buffer_bytes: int = 1_000_000,
+        *,
+        name: str | None = None,
+        rows: int = 24,
+        cols: int = 80,
+        overflow: str = "drop",
+    ) -> Session:
+        """Do as `start_session` does, and return the session itself."""
+        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow)
+        return cls.manager.start(launch, name)
+
+    @classmethod
+    def open(cls, sid: int | str) -> Session:
+        """Return the open session with this id or name. Raises UnknownSessionError."""
+        return cls.manager.open(sid)
+
+    def __repr__(self) -> str:
+        name = "" if self.name is None else f" {self.name!r}"
+        terminal = self._terminal
+        state = "closed" if terminal.closed else f"exited {terminal.child.exit_code}" if terminal.exited else "running"
+        return f"<bgterm.Session {self.sid}{name} {self._launch.command!r} {state}>"
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Talk.
+
+    def write_stdin(
+        self,
+        chars: str | bytes = "",
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+    ) -> PollResult:
+        """Type `chars`, then do as `poll` does.
+
+        Parameters
+        ----------
+        chars: text in the session's encoding, or bytes; Enter is "\\n" for programs that read lines.
+        yield_time_ms, max_output_bytes, until, settle_ms: as for `poll`.
+
+        Typing never waits: what the program does not take yet is queued (`PollResult.pending_input_bytes`).
+
+        Raises
+        ------
+        SessionExitedError: the program has exited.
+        InputOverflowError: more than 16 MiB would wait for a program that does not read.
+        LineTooLongError: the line discipline would cut a line (over 4095 bytes, to a program that leaves line
+            editing to the terminal).
+        UnicodeEncodeError: `chars` cannot be encoded.
+        UnknownSessionError, ValueError, TypeError, re.error: as for `poll`.
+
+        After any of these nothing was typed, and unread output stays unread.
+        """
+        wait = self._output_wait(yield_time_ms, max_output_bytes, until, settle_ms)
+        data = chars.encode(self._launch.encoding, self._encode_errors) if isinstance(chars, str) else bytes(chars)
+        if data:
+            with self._terminal.lock:
+                self._type(data)
+        return self._finish(wait)
+
+    def poll(
+        self,
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+    ) -> PollResult:
+        """Return the output that has not been returned yet, and wait for some where there is none.
+
+        Parameters
+        ----------
+        yield_time_ms: the longest wait in milliseconds; 0 only looks, None waits without limit.
+        max_output_bytes: the most to return, in bytes; what is left stays unread. None means all.
+        until: what to wait for instead of any output: a regex (str, bytes or compiled), which is looked for in
+            everything unread without its escape sequences; `READY`, until the program waits for input; or
+            `EXIT`. Everything through the end of a match is consumed, and the text returned ends with it.
+        settle_ms: go on collecting afterwards until output has been still for so many milliseconds, but not
+            beyond `yield_time_ms` plus `settle_ms`.
+
+        Returns a `PollResult`; its `reason` says why the wait ended. A timeout is a result, not an error.
+
+        Raises
+        ------
+        UnknownSessionError: the session is closed, or is closed by another thread meanwhile.
+        ValueError: a negative number. TypeError, re.error: `until` is no pattern.
+        UnicodeDecodeError: only with `errors="strict"`; the output stays unread.
+        """
+        return self._finish(self._output_wait(yield_time_ms, max_output_bytes, until, settle_ms))
+
+    def _output_wait(
+        self, yield_time_ms: float | None, max_output_bytes: int | None, until: Until, settle_ms: float
+    ) -> OutputWait:
+        """What `poll` waits for, checked; beginning now. `aio` sleeps on the same."""
+        if max_output_bytes is not None:
+            _check_count("max_output_bytes", max_output_bytes)
+        if not settle_ms >= 0:
+            raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
+        terminal, pages = self._terminal, self._pages
+        condition: Condition
+        match = None
+        if until is None:
+            condition = Output(terminal, pages.has_unread)
+        elif until is EXIT:
+            condition = Exit(terminal)
+        else:
+            condition = match = Match(terminal, compiled(until), self._launch.encoding, self._launch.errors)
+
+        def finish(reason: Reason) -> PollResult:
+            through_match = match if match is not None and match.match is not None and not settle_ms else None
+            page = pages.next(reason, max_output_bytes, through_match)
+            wait.page = page
+            pages.consume(page)
+            return page
+
+        wait = OutputWait(
+            terminal, condition, deadline("yield_time_ms", yield_time_ms), settle_ms / 1000, finish, self._unknown
+        )
+        return wait
+
+    def _finish(self, wait: OutputWait) -> PollResult:
+        try:
+            return self._terminal.wait(wait)
+        except BaseException:
+            self._give_back(wait)
+            raise
+
+    def _give_back(self, wait: OutputWait) -> None:
+        """After Ctrl-C or a cancellation: what was consumed but did not get to its reader is unread again."""
+        if wait.page is not None:
+            with self._terminal.lock:
+                self._pages.give_back(wait.page)
+
+    @property
+    def _encode_errors(self) -> str:
+        # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
+        return self._launch.errors if self._launch.errors.startswith("surrogate") else "strict"
+
+    def _type(self, data: bytes) -> None:
+        """Type `data`, all of it or nothing. Lock held."""
+        self._check_running()
+        terminal = self._terminal
+        if not terminal.input.has_room(len(data)):
+            raise InputOverflowError(
+                f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, and the program "
+                f"does not read; at most {INPUT_LIMIT_BYTES} may wait: let it read first, or interrupt or close it"
+            )
+        if terminal.input.cuts_line(data):
+            raise LineTooLongError(
+                f"session {self.label}: the terminal is in canonical mode and would cut a line after "
+                f"{CANONICAL_LINE_BYTES} bytes: send shorter lines, or have the program read in raw mode (stty -icanon)"
+            )
+        terminal.type(data)
+
+    def read(self, max_output_bytes: int | None = _MAX_BYTES, *, offset: int | None = None) -> PollResult:
+        """Return what is unread, at once; or, with `offset`, output from that absolute byte on.
+
+        A read by offset leaves the unread cursor where it is. Where the bytes at `offset` are not kept any
+        more it begins with the oldest that are (`start_offset` says so).
+
+        Raises UnknownSessionError, and ValueError for a negative number or an `offset` beyond the end.
+        """
+        if offset is None:
+            return self.poll(0, max_output_bytes)
+        _check_count("offset", offset)
+        if max_output_bytes is not None:
+            _check_count("max_output_bytes", max_output_bytes)
+        terminal = self._terminal
+        with terminal.lock:
+            self._check_open()
+            terminal.look()
+            if offset > terminal.output.end:
+                raise ValueError(f"offset {offset} is beyond the end of the output ({terminal.output.end})")
+            return self._pages.at(offset, max_output_bytes)
+
+    def send_eof(self) -> None:
+        """Type the end-of-file character so that the program reads the end of its input.
+
+        In the middle of a line, in canonical mode, it takes two of them (termios(3): VEOF). A program that
+        edits its lines itself gets one Ctrl-D.
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        with self._terminal.lock:
+            self._check_running()
+            self._terminal.type(self._terminal.end_of_file())
+
+    def interrupt(self) -> None:
+        """Send SIGINT to the foreground process group, whatever mode the terminal is in.
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        with self._terminal.lock:
+            self._check_running()
+            self._terminal.interrupt()
+
+    def resize(self, rows: int, cols: int) -> None:
+        """Change the terminal's size; the foreground is told by SIGWINCH.
+
+        Raises UnknownSessionError, and ValueError for a size that is not between 1 and 65535.
+        """
+        check_size(rows, cols)
+        with self._terminal.lock:
+            self._check_open()
+            self._terminal.resize(rows, cols)
+
+    # Know.
+
+    def wait(self, timeout_ms: float | None = None) -> int | None:
+        """Wait until the program has exited; return its exit code (negative: the signal).
+
+        Returns None when `timeout_ms` (milliseconds, None: no limit) is up, and where the exit code cannot be
+        known because the host reaps its children itself (`info().running` tells these apart). Output stays
+        unread. With `overflow="block"` a program can wait for its output to be read, and never exit.
+
+        Raises UnknownSessionError, and ValueError for a negative time.
+        """
+        terminal = self._terminal
+        reason = terminal.wait(
+            Wait(terminal, Exit(terminal), deadline("timeout_ms", timeout_ms), 0, lambda reason: reason, self._unknown)
+        )
+        return terminal.child.exit_code if reason == "exit" else None
+
+    def info(self) -> SessionInfo:
+        """Return what is known of the session. Raises UnknownSessionError."""
+        terminal = self._terminal
+        with terminal.lock:
+            self._check_open()
+            terminal.look()
+            rows, cols = terminal.size()
+            output = terminal.output
+            exited = terminal.exited
+            info = SessionInfo(
+                sid=self.sid,
+                name=self.name,
+                pid=terminal.child.pid,
+                command=self._launch.command,
+                cwd=self._directory,
+                rows=rows,
+                cols=cols,
+                started=self._started,
+                running=not exited,
+                exit_code=terminal.child.exit_code if exited else None,
+                unread_offset=max(terminal.cursor, output.start),
+                buffer_start_offset=output.start,
+                buffer_end_offset=output.end,
+                pending_input_bytes=terminal.input.pending_bytes,
+                held_by=(),
+            )
+        if exited:
+            info.held_by = tuple(Foreground(one.name, one.pid) for one in terminal.holders())
+        return info
+
+    # End.
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the program, and keep the session. Raises UnknownSessionError."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Send SIGKILL to the program, and keep the session. Raises UnknownSessionError."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        with self._terminal.lock:
+            self._check_open()
+            self._terminal.child.send_signal(number)
+
+    def close(self, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+        """End the program and everything that it started, and free the id. Closing twice is no error.
+
+        Parameters
+        ----------
+        terminate: False only closes the terminal: the kernel hangs up the program, which may ignore that.
+        kill_after_ms: how long, in milliseconds, the programs may take to end by themselves. Each is asked by
+            SIGTERM (by SIGHUP if it ignores that, as interactive shells do); what is left is killed.
+
+        Returns the program's exit code, None where it is not known. It takes `kill_after_ms` and two seconds at
+        the very most. Whoever waits on the session is woken with an UnknownSessionError.
+
+        Raises ValueError for a negative time.
+        """
+        if not kill_after_ms >= 0:
+            raise ValueError(f"kill_after_ms must be 0 or more, not {kill_after_ms!r}")
+        with self._closing:
+            terminal = self._terminal
+            if not terminal.closed:
+                try:
+                    if terminate:
+                        terminal.end(kill_after_ms / 1000)
+                finally:
+                    terminal.close()
+                    self._forget(self, terminal.child.exit_code)
+            return terminal.child.exit_code
+
+    # What every verb checks: lock held.
+
+    @property
+    def label(self) -> str:
+        """The id and the name, for messages."""
+        return str(self.sid) if self.name is None else f"{self.sid} ({self.name!r})"
+
+    def _unknown(self) -> UnknownSessionError:
+        code = self._terminal.child.exit_code
+        return UnknownSessionError(
+            f"session {self.label} has been closed (exit code {code}): start a new one", closed=True, exit_code=code
+        )
+
+    def _check_open(self) -> None:
+        if self._terminal.closed:
+            raise self._unknown()
+
+    def _check_running(self) -> None:
+        self._check_open()
+        terminal = self._terminal
+        if terminal.exited:
+            code = terminal.child.exit_code
+            raise SessionExitedError(
+                f"the program of session {self.label} has exited (exit code {code}) and reads no more input: "
+                "read what is left of its output, then close the session",
+                exit_code=code,
+            )
+
+
+def deadline(name: str, time_ms: float | None) -> float:
+    """When `time_ms` from now is over (time.monotonic). Raises ValueError for a negative time, `name` in it."""
+    if time_ms is None:
+        return math.inf
+    if not time_ms >= 0:
+        raise ValueError(f"{name} must be 0 or more, or None for no limit, not {time_ms!r}")
+    return time.monotonic() + time_ms / 1000
+
+
+def _check_count(name: str, count: int) -> None:
+    if not count >= 0:
+        raise ValueError(f"{name} must be 0 or more, not {count!r}")
+
+
+def close_sessions(sessions: Sequence[Session], kill_after_ms: float) -> None:
+    """Close many sessions in the time of one. Raises ValueError for a negative time."""
+    if not kill_after_ms >= 0:
+        raise ValueError(f"kill_after_ms must be 0 or more, not {kill_after_ms!r}")
+    try:
+        end_all([session._terminal for session in sessions], kill_after_ms / 1000)
+    finally:
+        for session in sessions:
+            session.close(terminate=False)

@@ -1,0 +1,1 @@
+"""What a person would see of a terminal: its text, its screen, its recording."""

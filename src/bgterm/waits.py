@@ -1,0 +1,163 @@
+"""One wait, which says why it ended."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from bgterm.engine.terminal import Terminal
+from bgterm.results import Reason
+from bgterm.searching import AnyMatch, AnyPattern, Search
+
+T = TypeVar("T")
+
+_PAUSE_S = 0.002
+"""How long output must pause before a search looks back over everything."""
+
+
+class Condition(Protocol):
+    """What is waited for. Both are used with the terminal's lock held."""
+
+    look_at: float
+    """When to ask again though nothing happened (time.monotonic); set by `met`."""
+
+    def met(self, now: float) -> Reason | None:
+        """Why the wait ends now, or None."""
+
+
+class Output:
+    """Something unread is there, or nothing more will come."""
+
+    look_at = math.inf
+
+    def __init__(self, terminal: Terminal, has_unread: Callable[[], bool]) -> None:
+        self._terminal = terminal
+        self._has_unread = has_unread
+
+    def met(self, now: float) -> Reason | None:
+        """See `Condition`."""
+        if self._has_unread():
+            return "output"
+        return "exit" if self._terminal.exited else None
+
+
+class Exit:
+    """The program has exited."""
+
+    look_at = math.inf
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def met(self, now: float) -> Reason | None:
+        """See `Condition`."""
+        return "exit" if self._terminal.exited else None
+
+
+class Match:
+    """A pattern matches what is unread, or the program has exited without."""
+
+    def __init__(self, terminal: Terminal, pattern: AnyPattern, encoding: str, errors: str) -> None:
+        self._terminal = terminal
+        self._search = Search(pattern, terminal.cursor, encoding, errors)
+        self.look_at = math.inf
+        self.match: AnyMatch | None = None
+        self.match_end = 0
+        """The offset of the first byte after the match."""
+
+    def met(self, now: float) -> Reason | None:
+        """See `Condition`."""
+        terminal = self._terminal
+        last = terminal.exited or terminal.is_full()
+        paused = last or now >= terminal.last_output + _PAUSE_S
+        found = self._search.look(terminal.output, paused=paused)
+        if found is not None:
+            self.match, self.match_end = found
+            return "match"
+        if last:
+            # A program that waits for its reader can write nothing more either.
+            return "exit" if terminal.exited else "output"
+        self.look_at = terminal.last_output + _PAUSE_S if self._search.owes_look else math.inf
+        return None
+
+
+class Wait(Generic[T]):
+    """A wait on one terminal: its condition, its time, and what to make of its end.
+
+    It ends when the condition is met, and then, with `settle_s`, when output has been still for as long
+    ("settled"), or when its time is up ("timeout"); what `finish` makes of the reason is its outcome. Once the
+    terminal is closed it raises what `closed` gives. Settling never goes beyond the deadline plus `settle_s`.
+    Before the time is taken to be up the terminal is looked at once more: also a wait of no time is truthful.
+
+    It does not sleep. `Terminal.wait` sleeps for a thread, an event loop for a coroutine, and both call it
+    (with the terminal's lock held) after each change and when `look_at` has come.
+    """
+
+    __slots__ = ("_closed", "_condition", "_deadline", "_finish", "_met", "_settle_s", "_terminal", "look_at")
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        condition: Condition,
+        deadline: float,
+        settle_s: float,
+        finish: Callable[[Reason], T],
+        closed: Callable[[], Exception],
+    ) -> None:
+        self._terminal = terminal
+        self._condition = condition
+        self._deadline = deadline
+        self._settle_s = settle_s
+        self._finish = finish
+        self._closed = closed
+        self._met: Reason | None = None
+        self.look_at = deadline
+    def __call__(self, now: float) -> T | None:
+        """The outcome if the wait ends now, else None: see `engine.terminal.Attempt`."""
+        if self._terminal.closed:
+            raise self._closed()
+        reason = self._ended(now)
+        return None if reason is None else self._finish(reason)
+
+    def _ended(self, now: float) -> Reason | None:
+        reason = self._met
+        if reason is None:
+            reason = self._condition.met(now)
+            if reason is None:
+                if now < self._deadline:
+                    look_at = self._condition.look_at
+                    self.look_at = look_at if look_at < self._deadline else self._deadline
+                    return None
+                reason = self._last_look(now)
+            if not self._settle_s or reason in {"timeout", "exit"}:
+                return reason
+            self._met = reason
+        return self._settled(now, reason)
+
+    def _last_look(self, now: float) -> Reason:
+        if self._terminal.look():
+            return self._condition.met(now) or "timeout"
+        return "timeout"
+
+    def _settled(self, now: float, reason: Reason) -> Reason | None:
+        terminal = self._terminal
+        if terminal.exited:
+            return "exit"
+        still_at = max(terminal.last_output, terminal.last_input) + self._settle_s
+        if now >= still_at:
+            return "settled"
+        if now >= self._deadline + self._settle_s or terminal.is_full():
+            return reason
+        self.look_at = min(still_at, self._deadline + self._settle_s)
+        return None
+
+
+def compiled(until: str | bytes | AnyPattern) -> AnyPattern:
+    """A pattern as a compiled one. Raises `re.error`, or TypeError for what is no pattern."""
+    if isinstance(until, re.Pattern):
+        return until
+    if isinstance(until, (str, bytes)):
+        return re.compile(until)
+    raise TypeError(f"until must be a regex, bgterm.READY or bgterm.EXIT, not {until!r}")

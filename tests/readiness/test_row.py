@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+from test_marks import output_of
+
+from bgterm.readiness.row import text_left_of_cursor
+
+
+@pytest.mark.parametrize(
+    ("shown", "row"),
+    [
+        (b">>> ", ">>> "),
+        (b"out\r\n\x1b[?2004h\x1b[01;32mme@host\x1b[00m:\x1b[01;34m~\x1b[00m$ ", "me@host:~$ "),
+        (b"first line\r\n\x1b[1m\xce\xbb\x1b[0m ", "λ "),
+        (b"12%\r34%\r56%", "56%"),
+        (b"$ ls\b\b\x1b[K", "$ "),
+        (b"\x1b[1m%\x1b[0m" + b" " * 79 + b"\r \r\r\x1b[J$ \x1b[K", "$ "),
+        (b"\x1b[0JIn [1]: \r\n\r\n\r\n\x1b[3A\x1b[8C", "In [1]: "),
+        (b"irb(main):001:0> \x1b[K\x1b[1G\x1b[18G", "irb(main):001:0> "),
+        (b"x" * 80 + b"yz", "yz"),
+        (b"\xe6\xbc\xa2\xe5\xad\x97\x1b[5G> ", "漢字> "),
+        (b"\x1b]0;a title\x07$ ", "$ "),
+        (b"junk\n" * 2000 + b"> ", "> "),
+        (b"", ""),
+    ],
+)
+def test_the_text_left_of_the_cursor_is_what_a_person_sees_there(shown: bytes, row: str) -> None:
+    assert text_left_of_cursor(output_of(shown.replace(b"\n", b"\r\n").replace(b"\r\r\n", b"\r\n")), 80) == row

@@ -1,0 +1,134 @@
+"""The house as CONTRIBUTING draws it: each room uses only the rooms below it, and the front door costs nothing."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+import bgterm
+
+SOURCE = os.path.dirname(bgterm.__file__)
+
+FLOORS = (
+    {"__init__", "__main__"},
+    {"operators", "aio", "host", "cli", "mcp", "web", "tmux", "ray"},
+    {"manager"},
+    {"session"},
+    {"run"},
+    {"waits"},
+    {"searching"},
+    {"readiness"},
+    {"views"},
+    {"engine"},
+    {"results"},
+    {"errors"},
+)
+"""From the top down. Results and errors stand at the bottom: they are plain values, and every room speaks of them."""
+
+LOOKED_UP_WHEN_ASKED = {
+    ("results", "views"): "PollResult.plain and head_tail show the text of a result",
+}
+"""Imports upwards that are allowed inside a function: the room below works without them."""
+
+
+def level(room: str) -> int:
+    for number, rooms in enumerate(FLOORS):
+        if room in rooms:
+            return number
+    pytest.fail(f"the room {room!r} has no floor yet: say in FLOORS where it stands")
+
+
+def source_files() -> list[str]:
+    return [
+        os.path.join(folder, name) for folder, _, names in os.walk(SOURCE) for name in names if name.endswith(".py")
+    ]
+
+
+def room_of(path: str) -> str:
+    return os.path.relpath(path, SOURCE).split(os.sep)[0].removesuffix(".py")
+
+
+def modules_named(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(statement, ast.Import):
+        yield from (alias.name for alias in statement.names)
+    elif statement.module == "bgterm":
+        yield from (f"bgterm.{alias.name}" for alias in statement.names)
+    else:
+        yield statement.module or ""
+
+
+def imports(path: str) -> Iterator[tuple[int, str, bool]]:
+    """Each import of one of our rooms: its line, the room, and whether a function makes it when it is called."""
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read(), path)
+    inside = {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for module in modules_named(node):
+                if module.startswith("bgterm."):
+                    yield node.lineno, module.split(".")[1], node in inside
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda path: os.path.relpath(path, SOURCE))
+def test_a_room_imports_only_rooms_below_it(path: str) -> None:
+    room = room_of(path)
+    for line, imported, when_asked in imports(path):
+        if imported == room or (when_asked and (room, imported) in LOOKED_UP_WHEN_ASKED):
+            continue
+        assert level(imported) > level(room), f"{path}:{line}: {room} imports {imported}, which is not below it"
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda path: os.path.relpath(path, SOURCE))
+def test_rooms_are_imported_by_their_full_name(path: str) -> None:
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read(), path)
+    relative = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+    assert relative == []
+
+
+def modules_after(statement: str) -> set[str]:
+    """What is loaded after `statement` in a Python that sees the standard library and our source, nothing else."""
+    code = f"import sys; sys.path.insert(0, {os.path.dirname(SOURCE)!r}); {statement}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_the_front_door_needs_the_standard_library_alone() -> None:
+    loaded = modules_after("import bgterm") - modules_after("pass")
+    foreign = {name for name in loaded if name.split(".")[0] not in {*sys.stdlib_module_names, "bgterm"}}
+    assert foreign == set()
+
+
+def test_the_front_door_loads_nothing_heavy_before_it_is_used() -> None:
+    heavy = {
+        "asyncio",
+        "bgterm.aio",
+        "bgterm.operators",
+        "inspect",
+        "json",
+        "logging",
+        "socket",
+        "subprocess",
+        "typing_extensions",
+    }
+    assert modules_after("import bgterm") & heavy == set()
+
+
+def test_importing_starts_no_thread_and_opens_no_descriptor() -> None:
+    code = (
+        "import os, threading; before = os.listdir('/dev/fd');"
+        "import bgterm; assert os.listdir('/dev/fd') == before; assert threading.active_count() == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], timeout=30, check=True)
