@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 from bench.bare import BareTerminal
@@ -19,7 +19,7 @@ FLOODERS = 50
 
 
 @contextmanager
-def thrown_away(terminals: list[BareTerminal]) -> Iterator[None]:
+def thrown_away(terminals: list[BareTerminal]) -> Generator[None]:
     """Read the terminals in a thread and forget what they print: the least that a library must do for them."""
     stop_reading, stop = os.pipe()
     poller = select.epoll()

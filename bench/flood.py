@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 LINE = b"%07d The quick brown fox jumps over the lazy dog, again.\n"
 
 
 @contextmanager
-def flood_file(size: int) -> Iterator[tuple[str, int]]:
+def flood_file(size: int) -> Generator[tuple[str, int]]:
     """Give the path of a text of about `size` bytes, and how many lines it has."""
     with tempfile.TemporaryDirectory(prefix="bgterm-bench-") as directory:
         path = os.path.join(directory, "flood.txt")

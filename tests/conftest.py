@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from belongings import Belongings
-from waiting import eventually
+from tests.belongings import Belongings
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from bgterm.manager import SessionManager

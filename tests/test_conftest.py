@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-TESTS = os.path.dirname(__file__)
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RunTest = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -21,9 +21,9 @@ def run_test(tmp_path: Path) -> RunTest:
     def run(code: str, *, ci: str = "") -> subprocess.CompletedProcess[str]:
         file = tmp_path / "test_inner.py"
         file.write_text(f"import os, subprocess, threading, pytest\n{code}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", str(file)]
-        settings = ["-c", os.path.join(TESTS, os.pardir, "pyproject.toml"), "--rootdir", os.path.join(TESTS, os.pardir)]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join((TESTS, os.environ.get("PYTHONPATH", ""))), "CI": ci}
+        command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", str(file)]
+        settings = ["-c", os.path.join(ROOT, "pyproject.toml"), "--rootdir", ROOT]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join((ROOT, os.environ.get("PYTHONPATH", ""))), "CI": ci}
         return subprocess.run(
             [*command, *settings], capture_output=True, text=True, timeout=50, check=False, env=environment
         )

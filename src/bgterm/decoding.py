@@ -9,14 +9,14 @@ from typing import Protocol
 class PageDecoder(Protocol):
     """Decodes one reader's pages."""
 
-    def decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
+    def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:  # noqa: FBT001 - as codecs has it
         """The text at the beginning of `data`, and how many bytes it took.
 
         Bytes of an unfinished character at the end are not taken, unless `final`. Decoding changes nothing:
         `advance` does, once the page is given to its reader.
         """
 
-    def advance(self, data: bytes) -> None:
+    def advance(self, data: bytes, errors: str) -> None:
         """The reader has got `data`, and the next page follows on it."""
 
     def continues(self, data: bytes) -> int:
@@ -26,13 +26,9 @@ class PageDecoder(Protocol):
 class _Utf8:
     """UTF-8 has no state between characters."""
 
-    def __init__(self, errors: str) -> None:
-        self._errors = errors
+    decode = staticmethod(codecs.utf_8_decode)
 
-    def decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
-        return codecs.utf_8_decode(data, self._errors, final)
-
-    def advance(self, data: bytes) -> None:
+    def advance(self, data: bytes, errors: str) -> None:
         pass
 
     def continues(self, data: bytes) -> int:
@@ -45,23 +41,22 @@ class _Utf8:
 class _Incremental:
     """Any other encoding, also one with states such as ISO-2022-JP."""
 
-    def __init__(self, encoding: str, errors: str) -> None:
+    def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self._errors = errors
         self._flags = 0
 
-    def _decoder(self) -> codecs.IncrementalDecoder:
-        decoder = codecs.getincrementaldecoder(self._encoding)(self._errors)
+    def _decoder(self, errors: str) -> codecs.IncrementalDecoder:
+        decoder = codecs.getincrementaldecoder(self._encoding)(errors)
         decoder.setstate((b"", self._flags))
         return decoder
 
-    def decode(self, data: bytes, *, final: bool) -> tuple[str, int]:
-        decoder = self._decoder()
+    def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:  # noqa: FBT001 - as codecs has it
+        decoder = self._decoder(errors)
         text = decoder.decode(data, final)
         return text, len(data) if final else len(data) - len(decoder.getstate()[0])
 
-    def advance(self, data: bytes) -> None:
-        decoder = self._decoder()
+    def advance(self, data: bytes, errors: str) -> None:
+        decoder = self._decoder(errors)
         decoder.decode(data)
         self._flags = decoder.getstate()[1]
 
@@ -69,12 +64,11 @@ class _Incremental:
         return 0
 
 
-def page_decoder(encoding: str, errors: str) -> PageDecoder:
-    """A decoder for one reader. Raises LookupError for an unknown encoding or way to treat errors."""
-    name = codecs.lookup(encoding).name
-    codecs.lookup_error(errors)
-    if name == "utf-8":
-        return _Utf8(errors)
-    if codecs.lookup(encoding).incrementaldecoder is None:
+def page_decoder(encoding: str) -> PageDecoder:
+    """A decoder for one reader. Raises LookupError for an unknown encoding, or one that has no pieces."""
+    found = codecs.lookup(encoding)
+    if found.name == "utf-8":
+        return _Utf8()
+    if found.incrementaldecoder is None:
         raise LookupError(f"the encoding {encoding!r} cannot be decoded piece by piece")
-    return _Incremental(encoding, errors)
+    return _Incremental(encoding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class Launch:
         if self.max_buffer_bytes < 1:
             raise ValueError(f"max_buffer_bytes must be at least 1, not {self.max_buffer_bytes}")
         check_size(self.rows, self.cols)
-        page_decoder(self.encoding, self.errors)  # for its LookupError
+        page_decoder(self.encoding)  # for its LookupError
+        codecs.lookup_error(self.errors)
 
     @property
     def command(self) -> str | tuple[str, ...]:

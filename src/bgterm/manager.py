@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from bgterm.engine import pump
 from bgterm.errors import SessionLimitError, UnknownSessionError
@@ -62,7 +63,7 @@ class SessionManager:
     def __repr__(self) -> str:
         return f"<bgterm.SessionManager of {len(self._sessions)} sessions>"
 
-    def __enter__(self) -> SessionManager:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -126,8 +127,8 @@ class SessionManager:
                     del self._names[name]
 
     def _reserve(self, name: str | None) -> int:
-        if name is not None and (not isinstance(name, str) or not name):
-            raise ValueError(f"a session's name is a string that is not empty, not {name!r}")
+        if name == "":
+            raise ValueError(f"a session's name is a string that is not empty")
         with self._lock:
             if name in self._names:
                 raise ValueError(f"the name {name!r} is taken by session {self._names[name]}: close that, or use another")

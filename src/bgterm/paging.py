@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bgterm.decoding import page_decoder
 from bgterm.results import PollResult, Reason
+from bgterm.waits import Condition, Match, Wait
 
 if TYPE_CHECKING:
     from bgterm.decoding import PageDecoder
     from bgterm.engine.terminal import Terminal
-    from bgterm.waits import Match
+
+Decode = Callable[[bytes, str, bool], tuple[str, int]]
 
 _LONGEST_CHARACTER = 4
 """Bytes of UTF-8. In an encoding with longer ones `has_unread` may be true for an unfinished one: an empty page."""
@@ -19,55 +22,54 @@ _LONGEST_CHARACTER = 4
 class Pages:
     """Cuts the output into results. All of it is used with the terminal's lock held."""
 
-    __slots__ = ("_decoder", "_encoding", "_errors", "_terminal")
+    __slots__ = ("_decode", "_decoder", "_encoding", "_errors", "_terminal")
 
     def __init__(self, terminal: Terminal, encoding: str, errors: str) -> None:
         self._terminal = terminal
         self._encoding, self._errors = encoding, errors
-        self._decoder = page_decoder(encoding, errors)
+        self._decoder = page_decoder(encoding)
+        self._decode = self._decoder.decode
 
     def has_unread(self) -> bool:
         """Whether there is at least one whole character to return."""
         terminal = self._terminal
         output = terminal.output
         unread = output.end - terminal.cursor
-        if unread >= _LONGEST_CHARACTER or not unread:
-            return unread > 0
-        return bool(self._page(self._decoder, max(terminal.cursor, output.start), output.end, None)[1])
+        if unread >= _LONGEST_CHARACTER:
+            return True
+        return self._decode(output.read(terminal.cursor, output.end), self._errors, terminal.exited)[1] > 0
 
     def next(self, reason: Reason, max_bytes: int | None, match: Match | None) -> PollResult:
         """The next unread page, which `consume` makes read.
 
         With `match` the page is the end of all that is unread through the match.
         """
-        terminal, decoder = self._terminal, self._decoder
-        output, cursor = terminal.output, terminal.cursor
-        start, stop = cursor, output.end
+        terminal = self._terminal
+        output = terminal.output
+        start, stop = terminal.cursor, output.end
         if start < output.start:
             start = output.start
-            start += decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
-        dropped = start - cursor
+            start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
+        dropped = start - terminal.cursor
         skipped = 0
-        if match is not None:
+        if match is not None and match.match is not None:
             stop = max(match.match_end, start)
             if max_bytes is not None and stop - start > max_bytes:
                 skipped = stop - max_bytes - start
-                skipped += decoder.continues(output.read(start + skipped, stop))
+                skipped += self._decoder.continues(output.read(start + skipped, stop))
                 start += skipped
                 max_bytes = None
-        text, data = self._page(decoder, start, stop, max_bytes)
-        result = self._result(reason, text, data, start)
-        result.dropped_bytes = dropped
-        result.skipped_bytes = skipped
-        result.remaining_bytes = output.end - result.end_offset
-        result.match = None if match is None else match.match
-        return result
+        page = self._page(reason, self._decode, start, stop, max_bytes)
+        page.dropped_bytes = dropped
+        page.skipped_bytes = skipped
+        page.remaining_bytes = output.end - page.end_offset
+        page.match = None if match is None else match.match
+        return page
 
     def consume(self, page: PollResult) -> None:
         """Move the cursor behind `page`."""
-        self._decoder.advance(page.data)
-        self._terminal.cursor = page.end_offset
-        self._terminal.consumed()
+        self._decoder.advance(page.data, self._errors)
+        self._terminal.consume(page.end_offset)
 
     def give_back(self, page: PollResult) -> None:
         """Make `page` unread again if it was the last to be consumed: its reader was interrupted before it got it."""
@@ -78,42 +80,73 @@ class Pages:
         """The page at an absolute offset; the cursor stays."""
         terminal = self._terminal
         output = terminal.output
-        start = max(offset, output.start)
-        text, data = self._page(page_decoder(self._encoding, self._errors), start, output.end, max_bytes)
-        result = self._result("output" if data else "exit" if terminal.exited else "timeout", text, data, start)
-        result.remaining_bytes = output.end - max(terminal.cursor, output.start)
-        return result
+        reason: Reason = "output" if offset < output.end else "exit" if terminal.exited else "timeout"
+        decode = page_decoder(self._encoding).decode
+        page = self._page(reason, decode, max(offset, output.start), output.end, max_bytes)
+        page.remaining_bytes = output.end - max(terminal.cursor, output.start)
+        return page
 
-    def _page(self, decoder: PageDecoder, start: int, stop: int, max_bytes: int | None) -> tuple[str, bytes]:
+    def _page(self, reason: Reason, decode: Decode, start: int, stop: int, max_bytes: int | None) -> PollResult:
         """Whole characters from `start` on: `max_bytes` of them, but one at least, so that paging goes on."""
         terminal = self._terminal
         output = terminal.output
+        exited = terminal.exited
         end = stop if max_bytes is None or max_bytes >= stop - start else start + max_bytes
         while True:
             data = output.read(start, end)
-            text, used = decoder.decode(data, final=terminal.exited and end == output.end)
+            text, used = decode(data, self._errors, exited and end == output.end)
             if used or end >= stop or not max_bytes:
-                return text, data if used == len(data) else data[:used]
+                break
             end += 1
-
-    def _result(self, reason: Reason, text: str, data: bytes, start: int) -> PollResult:
-        terminal = self._terminal
-        output = terminal.output
-        size = len(data)
-        exited = terminal.exited
+        if used != len(data):
+            data = data[:used]
         return PollResult(
             text,
             data,
             start,
-            start + size,
+            start + used,
             output.start,
             output.end,
-            size,
+            used,
             0,
             0,
             0,
-            terminal.input.pending_bytes,
+            terminal.input.pending_bytes if terminal.input.queue else 0,
             not exited,
             terminal.child.exit_code if exited else None,
             reason,
         )
+
+
+class PageWait(Wait[PollResult]):
+    """A wait for the next page."""
+
+    __slots__ = ("_max_bytes", "_page", "_pages", "_through_match")
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        condition: Condition,
+        deadline: float,
+        settle_s: float,
+        closed: Callable[[], Exception],
+        pages: Pages,
+        max_bytes: int | None,
+        through_match: Match | None,
+    ) -> None:
+        super().__init__(terminal, condition, deadline, settle_s, closed)
+        self._pages = pages
+        self._max_bytes = max_bytes
+        self._page: PollResult | None = None
+        self._through_match = through_match
+
+    def _outcome(self, reason: Reason) -> PollResult:
+        page = self._pages.next(reason, self._max_bytes, self._through_match)
+        self._page = page
+        self._pages.consume(page)
+        return page
+
+    def give_back(self) -> None:
+        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
+        if self._page is not None:
+            self._pages.give_back(self._page)

@@ -83,6 +83,56 @@ class PollResult:
         """Whether there is more output than `text` shows: remaining, dropped or skipped bytes."""
         return bool(self.remaining_bytes or self.dropped_bytes or self.skipped_bytes)
 
+    @property
+    def plain(self) -> str:
+        """`text` as a person would read it.
+
+        Escape sequences are gone, and so is what was overwritten or erased: a progress bar is one line. Made when
+        it is asked for. To read output in pages and get the text of the whole, use `views.plain.PlainText`.
+        """
+        from bgterm.views.plain import plain  # noqa: PLC0415 - its patterns take milliseconds to compile
+
+        return plain(self.text)
+
+    def head_tail(self, max_chars: int) -> str:
+        """Return `plain`, or both ends of it where it is longer than `max_chars` characters.
+
+        It is cut at line ends. A line in the middle says how much was left out and at which offsets `read` has it;
+        it counts, but is there even where it does not fit.
+
+        Raises ValueError if `max_chars` is negative.
+        """
+        from bgterm.views.head_tail import head_tail  # noqa: PLC0415 - as for plain
+
+        return head_tail(self.text, self.data, self.start_offset, max_chars)
+
+
+@dataclass(slots=True)
+class CommandResult:
+    """What came of one line typed at a program that waited for it. Offsets are absolute, as in `PollResult`."""
+
+    output: str
+    """What the program said, as a person would read it, without the echoed line and without the next prompt."""
+    data: bytes
+    """The bytes as they came, echo and prompt included: the last `max_output_bytes` of them."""
+    exit_code: int | None
+    """The command's exit code where the shell's integration tells it, else None."""
+    status: Status
+    """The last look at the program: it waits for the next line, or asks something, or is still busy."""
+    timed_out: bool
+    """The time was up before the program waited again. It goes on: `poll` has what comes."""
+    duration_ms: float
+    """From typing the line to the return."""
+    start_offset: int
+    """Where `data` begins."""
+    end_offset: int
+    """Where `data` ends: the next unread byte."""
+    dropped_bytes: int
+    """Output of this step that was forgotten because the buffer was full."""
+    skipped_bytes: int
+    """Bytes before `data` that were not returned, unread output from before the step included; `read(offset=...)` has
+    them."""
+
 
 @dataclass(slots=True)
 class SessionInfo:

@@ -70,7 +70,8 @@ class Search:
             self._marks.append(_Mark(self._fed, self._text_start + len(text), self._reader.copy()))
         self._fed += len(data)
         self._text = text + self._reader.read(data)
-        return max(text.rfind(self._newline) + 1, len(text) - _SMALL)
+        line: int = text.rfind(self._newline) + 1
+        return max(line, len(text) - _SMALL)
 
     def _slide(self, cut: int) -> None:
         self._text = self._text[cut:]

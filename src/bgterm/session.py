@@ -9,16 +9,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol, Self
 
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
 from bgterm.engine.terminal import end_all
 from bgterm.errors import InputOverflowError, LineTooLongError, SessionExitedError, UnknownSessionError
 from bgterm.launch import Command, Launch, check_size
-from bgterm.paging import Pages
-from bgterm.results import Foreground, PollResult, Reason, SessionInfo
-from bgterm.waits import Condition, Exit, Match, Output, Wait, compiled
+from bgterm.paging import Pages, PageWait
+from bgterm.results import Foreground, PollResult, SessionInfo
+from bgterm.waits import Condition, Exit, Match, Output, ReasonWait, compiled
 
 
 class _Until:
@@ -42,13 +43,6 @@ Until = str | bytes | re.Pattern[str] | re.Pattern[bytes] | _Until | None
 _MAX_BYTES = 65536
 
 
-class OutputWait(Wait[PollResult]):
-    """A wait for a page of output."""
-
-    page: PollResult | None = None
-    """What it consumed."""
-
-
 class Starter(Protocol):
     """What a session knows of its manager."""
 
@@ -67,7 +61,18 @@ class Session:
     Used in a `with` statement a session is closed at the end.
     """
 
-    __slots__ = ("_closing", "_directory", "_forget", "_launch", "_pages", "_started", "_terminal", "name", "sid")
+    __slots__ = (
+        "_any_output",
+        "_closing",
+        "_directory",
+        "_forget",
+        "_launch",
+        "_pages",
+        "_started",
+        "_terminal",
+        "name",
+        "sid",
+    )
 
     manager: ClassVar[Starter]
     """The manager of `start` and `open`: the shared one."""
@@ -87,6 +92,7 @@ class Session:
         self._directory = launch.directory
         self._terminal = launch.open_terminal()
         self._pages = Pages(self._terminal, launch.encoding, launch.errors)
+        self._any_output = Output(self._terminal, self._pages.has_unread)
 
     @classmethod
     def start(
@@ -119,7 +125,7 @@ class Session:
         state = "closed" if terminal.closed else f"exited {terminal.child.exit_code}" if terminal.exited else "running"
         return f"<bgterm.Session {self.sid}{name} {self._launch.command!r} {state}>"
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -158,12 +164,9 @@ class Session:
 
         After any of these nothing was typed, and unread output stays unread.
         """
-        wait = self._output_wait(yield_time_ms, max_output_bytes, until, settle_ms)
+        wait = self._page_wait(yield_time_ms, max_output_bytes, until, settle_ms)
         data = chars.encode(self._launch.encoding, self._encode_errors) if isinstance(chars, str) else bytes(chars)
-        if data:
-            with self._terminal.lock:
-                self._type(data)
-        return self._finish(wait)
+        return self._finish(wait, partial(self._type, data) if data else None)
 
     def poll(
         self,
@@ -193,50 +196,43 @@ class Session:
         ValueError: a negative number. TypeError, re.error: `until` is no pattern.
         UnicodeDecodeError: only with `errors="strict"`; the output stays unread.
         """
-        return self._finish(self._output_wait(yield_time_ms, max_output_bytes, until, settle_ms))
+        return self._finish(self._page_wait(yield_time_ms, max_output_bytes, until, settle_ms))
 
-    def _output_wait(
+    def _page_wait(
         self, yield_time_ms: float | None, max_output_bytes: int | None, until: Until, settle_ms: float
-    ) -> OutputWait:
-        """What `poll` waits for, checked; beginning now. `aio` sleeps on the same."""
-        if max_output_bytes is not None:
-            _check_count("max_output_bytes", max_output_bytes)
+    ) -> PageWait:
+        """What `poll` waits for, checked, and beginning now."""
+        if max_output_bytes is not None and not max_output_bytes >= 0:
+            raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")
         if not settle_ms >= 0:
             raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
-        terminal, pages = self._terminal, self._pages
-        condition: Condition
-        match = None
-        if until is None:
-            condition = Output(terminal, pages.has_unread)
-        elif until is EXIT:
-            condition = Exit(terminal)
-        else:
-            condition = match = Match(terminal, compiled(until), self._launch.encoding, self._launch.errors)
-
-        def finish(reason: Reason) -> PollResult:
-            through_match = match if match is not None and match.match is not None and not settle_ms else None
-            page = pages.next(reason, max_output_bytes, through_match)
-            wait.page = page
-            pages.consume(page)
-            return page
-
-        wait = OutputWait(
-            terminal, condition, deadline("yield_time_ms", yield_time_ms), settle_ms / 1000, finish, self._unknown
+        condition: Condition = self._any_output if until is None else self._condition(until)
+        return PageWait(
+            self._terminal,
+            condition,
+            deadline("yield_time_ms", yield_time_ms),
+            settle_ms / 1000,
+            self._unknown,
+            self._pages,
+            max_output_bytes,
+            # What settles goes on beyond the match, and the page with it.
+            condition if isinstance(condition, Match) and not settle_ms else None,
         )
-        return wait
 
-    def _finish(self, wait: OutputWait) -> PollResult:
+    def _condition(self, until: Until) -> Condition:
+        if until is None:
+            return self._any_output
+        if until is EXIT:
+            return Exit(self._terminal)
+        return Match(self._terminal, compiled(until), self._launch.encoding, self._launch.errors)
+
+    def _finish(self, wait: PageWait, begin: Callable[[], None] | None = None) -> PollResult:
         try:
-            return self._terminal.wait(wait)
+            return self._terminal.wait(wait, begin)
         except BaseException:
-            self._give_back(wait)
-            raise
-
-    def _give_back(self, wait: OutputWait) -> None:
-        """After Ctrl-C or a cancellation: what was consumed but did not get to its reader is unread again."""
-        if wait.page is not None:
             with self._terminal.lock:
-                self._pages.give_back(wait.page)
+                wait.give_back()
+            raise
 
     @property
     def _encode_errors(self) -> str:
@@ -245,14 +241,16 @@ class Session:
 
     def _type(self, data: bytes) -> None:
         """Type `data`, all of it or nothing. Lock held."""
-        self._check_running()
         terminal = self._terminal
-        if not terminal.input.has_room(len(data)):
+        if terminal.closed or terminal.exited:
+            self._check_running()
+        refusal = terminal.input.refusal(data)
+        if refusal == "overflow":
             raise InputOverflowError(
                 f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, and the program "
                 f"does not read; at most {INPUT_LIMIT_BYTES} may wait: let it read first, or interrupt or close it"
             )
-        if terminal.input.cuts_line(data):
+        if refusal == "line":
             raise LineTooLongError(
                 f"session {self.label}: the terminal is in canonical mode and would cut a line after "
                 f"{CANONICAL_LINE_BYTES} bytes: send shorter lines, or have the program read in raw mode (stty -icanon)"
@@ -269,9 +267,10 @@ class Session:
         """
         if offset is None:
             return self.poll(0, max_output_bytes)
-        _check_count("offset", offset)
-        if max_output_bytes is not None:
-            _check_count("max_output_bytes", max_output_bytes)
+        if not offset >= 0:
+            raise ValueError(f"offset must be 0 or more, not {offset!r}")
+        if max_output_bytes is not None and not max_output_bytes >= 0:
+            raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")
         terminal = self._terminal
         with terminal.lock:
             self._check_open()
@@ -324,7 +323,7 @@ class Session:
         """
         terminal = self._terminal
         reason = terminal.wait(
-            Wait(terminal, Exit(terminal), deadline("timeout_ms", timeout_ms), 0, lambda reason: reason, self._unknown)
+            ReasonWait(terminal, Exit(terminal), deadline("timeout_ms", timeout_ms), 0, self._unknown)
         )
         return terminal.child.exit_code if reason == "exit" else None
 
@@ -436,11 +435,6 @@ def deadline(name: str, time_ms: float | None) -> float:
     if not time_ms >= 0:
         raise ValueError(f"{name} must be 0 or more, or None for no limit, not {time_ms!r}")
     return time.monotonic() + time_ms / 1000
-
-
-def _check_count(name: str, count: int) -> None:
-    if not count >= 0:
-        raise ValueError(f"{name} must be 0 or more, not {count!r}")
 
 
 def close_sessions(sessions: Sequence[Session], kill_after_ms: float) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from bgterm.engine.terminal import Terminal
-from bgterm.results import Reason
+from bgterm.readiness.confidence import waits_surely
+from bgterm.readiness.look import Readiness
+from bgterm.results import Confidence, Reason, Status
 from bgterm.searching import AnyMatch, AnyPattern, Search
 
 T = TypeVar("T")
@@ -38,7 +40,8 @@ class Output:
 
     def met(self, now: float) -> Reason | None:
         """See `Condition`."""
-        if self._has_unread():
+        terminal = self._terminal
+        if terminal.output.end != terminal.cursor and self._has_unread():
             return "output"
         return "exit" if self._terminal.exited else None
 
@@ -83,19 +86,40 @@ class Match:
         return None
 
 
+class Ready:
+    """The program waits for input, or has exited."""
+
+    def __init__(self, terminal: Terminal, readiness: Readiness, least: Confidence) -> None:
+        self._terminal = terminal
+        self._readiness = readiness
+        self._least: Confidence = least
+        self.look_at = math.inf
+        self.status: Status | None = None
+        """The last look."""
+
+    def met(self, now: float) -> Reason | None:
+        """See `Condition`."""
+        self.status, self.look_at = self._readiness.look(now)
+        if self.status.state == "exited":
+            return "exit"
+        if waits_surely(self.status, self._least):
+            return "ready"
+        # A program that waits for its reader gets no further.
+        return "output" if self._terminal.is_full() else None
+
+
 class Wait(Generic[T]):
-    """A wait on one terminal: its condition, its time, and what to make of its end.
+    """A wait on one terminal: a condition and a time. Its kinds say in `_outcome` what comes of it.
 
     It ends when the condition is met, and then, with `settle_s`, when output has been still for as long
-    ("settled"), or when its time is up ("timeout"); what `finish` makes of the reason is its outcome. Once the
-    terminal is closed it raises what `closed` gives. Settling never goes beyond the deadline plus `settle_s`.
+    ("settled"), or when its time is up ("timeout"). Once the terminal is closed it raises what `closed` gives. Settling never goes beyond the deadline plus `settle_s`.
     Before the time is taken to be up the terminal is looked at once more: also a wait of no time is truthful.
 
     It does not sleep. `Terminal.wait` sleeps for a thread, an event loop for a coroutine, and both call it
     (with the terminal's lock held) after each change and when `look_at` has come.
     """
 
-    __slots__ = ("_closed", "_condition", "_deadline", "_finish", "_met", "_settle_s", "_terminal", "look_at")
+    __slots__ = ("_closed", "_condition", "_deadline", "_met", "_settle_s", "_terminal", "look_at")
 
     def __init__(
         self,
@@ -103,14 +127,12 @@ class Wait(Generic[T]):
         condition: Condition,
         deadline: float,
         settle_s: float,
-        finish: Callable[[Reason], T],
         closed: Callable[[], Exception],
     ) -> None:
         self._terminal = terminal
         self._condition = condition
         self._deadline = deadline
         self._settle_s = settle_s
-        self._finish = finish
         self._closed = closed
         self._met: Reason | None = None
         self.look_at = deadline
@@ -118,23 +140,19 @@ class Wait(Generic[T]):
         """The outcome if the wait ends now, else None: see `engine.terminal.Attempt`."""
         if self._terminal.closed:
             raise self._closed()
-        reason = self._ended(now)
-        return None if reason is None else self._finish(reason)
-
-    def _ended(self, now: float) -> Reason | None:
-        reason = self._met
+        reason = self._met or self._condition.met(now)
         if reason is None:
-            reason = self._condition.met(now)
-            if reason is None:
-                if now < self._deadline:
-                    look_at = self._condition.look_at
-                    self.look_at = look_at if look_at < self._deadline else self._deadline
-                    return None
-                reason = self._last_look(now)
-            if not self._settle_s or reason in {"timeout", "exit"}:
-                return reason
+            if now < self._deadline:
+                self.look_at = min(self._condition.look_at, self._deadline)
+                return None
+            reason = self._last_look(now)
+        if self._settle_s and reason != "timeout" and reason != "exit":
             self._met = reason
-        return self._settled(now, reason)
+            reason = self._settled(now, reason)
+        return None if reason is None else self._outcome(reason)
+
+    def _outcome(self, reason: Reason) -> T:
+        raise NotImplementedError
 
     def _last_look(self, now: float) -> Reason:
         if self._terminal.look():
@@ -152,6 +170,15 @@ class Wait(Generic[T]):
             return reason
         self.look_at = min(still_at, self._deadline + self._settle_s)
         return None
+
+
+class ReasonWait(Wait[Reason]):
+    """A wait that is only about why it ended."""
+
+    __slots__ = ()
+
+    def _outcome(self, reason: Reason) -> Reason:
+        return reason
 
 
 def compiled(until: str | bytes | AnyPattern) -> AnyPattern:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pytest
 
 from bgterm.engine.terminal import Terminal
-from bgterm.readiness import Readiness
+from bgterm.readiness.look import Readiness
 from bgterm.readiness.queries import Queries
 from bgterm.results import Status
 
@@ -42,7 +42,7 @@ class Program:
         )
         self.readiness = Readiness(self.terminal, time.monotonic())
         with self.terminal.lock:
-            self.terminal.observers.append(Queries(self.terminal))
+            Queries(self.terminal)
 
     def type(self, text: str) -> None:
         with self.terminal.lock:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import os
+import tempfile
 from itertools import pairwise
 
 import pytest
@@ -19,12 +19,11 @@ STREAM = (
 def output_of(*pieces: bytes) -> OutputBuffer:
     output = OutputBuffer()
     for piece in pieces:
-        read_end, write_end = os.pipe()
-        os.write(write_end, piece)
-        output.receive(read_end, len(piece) + 1)
-        output.store()
-        os.close(read_end)
-        os.close(write_end)
+        with tempfile.TemporaryFile() as file:
+            file.write(piece)
+            file.seek(0)
+            output.receive(file.fileno(), len(piece) + 1)
+            output.store()
     return output
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import termios
 from collections import deque
+from typing import Literal
 
 INPUT_LIMIT_BYTES = 16 * 1024 * 1024
 """The most that may wait for a program that does not read."""
@@ -23,31 +24,31 @@ class InputQueue:
     nothing is left out.
     """
 
-    __slots__ = ("_fd", "_line_bytes", "_queue", "_taken")
+    __slots__ = ("_fd", "_line_bytes", "_taken", "queue")
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._queue: deque[bytes | memoryview] = deque()
+        self.queue: deque[bytes | memoryview] = deque()
+        """What waits, in order."""
         self._taken: list[int] = []  # how much of the first piece the kernel took, not yet cut off
         self._line_bytes = 0  # typed since the last end of a line
 
     @property
     def pending_bytes(self) -> int:
         """Bytes that wait for the program to read."""
-        return sum(map(len, self._queue)) if self._queue else 0
+        return sum(map(len, self.queue)) if self.queue else 0
 
-    def has_room(self, size: int) -> bool:
-        """Whether `size` more bytes stay within the queue's bound."""
-        return not self._queue or self.pending_bytes + size <= INPUT_LIMIT_BYTES
-
-    def cuts_line(self, data: bytes) -> bool:
-        """Whether the line discipline would silently cut a line of `data`.
+    def refusal(self, data: bytes) -> Literal["overflow", "line"] | None:
+        """Why `data` must not be typed: too much waits already, or the line discipline would cut a line of it.
 
         It does so in canonical mode alone (termios(3): ICANON), so the mode is asked for, but only where a
         line could be too long at all.
         """
-        if self._line_bytes + len(data) <= CANONICAL_LINE_BYTES:
-            return False
+        if self.queue and self.pending_bytes + len(data) > INPUT_LIMIT_BYTES:
+            return "overflow"
+        return "line" if self._line_bytes + len(data) > CANONICAL_LINE_BYTES and self._cuts_line(data) else None
+
+    def _cuts_line(self, data: bytes) -> bool:
         mode = termios.tcgetattr(self._fd)
         if not mode[_LFLAG] & termios.ICANON:
             self._line_bytes = 0
@@ -59,16 +60,17 @@ class InputQueue:
 
     def write(self, data: bytes) -> None:
         """Type `data` after all that waits already."""
-        if not data:
-            return
-        newline = max(data.rfind(b"\n"), data.rfind(b"\r"))
-        self._line_bytes = len(data) - newline - 1 + (self._line_bytes if newline < 0 else 0)
-        self._queue.append(data)
+        if data.endswith((b"\n", b"\r")):
+            self._line_bytes = 0
+        else:
+            newline = max(data.rfind(b"\n"), data.rfind(b"\r"))
+            self._line_bytes = len(data) - newline - 1 + (self._line_bytes if newline < 0 else 0)
+        self.queue.append(data)
         self.flush()
 
     def flush(self) -> None:
         """Write as much as the kernel takes now."""
-        queue, taken = self._queue, self._taken
+        queue, taken = self.queue, self._taken
         while queue:
             if not taken:
                 try:
@@ -95,7 +97,7 @@ class InputQueue:
 
     def discard(self) -> None:
         """Forget what waits: nobody will read it."""
-        self._queue.clear()
+        self.queue.clear()
         self._taken.clear()
 
 

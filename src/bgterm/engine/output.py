@@ -15,9 +15,9 @@ class OutputBuffer:
     The bytes from `start` to `end` can be read; what lies before `start` is forgotten. Reading does not
     change anything: who reads keeps a cursor of its own, a plain integer.
 
-    A signal handler may raise (KeyboardInterrupt) after any Python call. No byte is lost to that: `receive`
-    reads and stores in one C call, and each step that follows changes its fields without a call in between,
-    because CPython looks for signals only after calls and at backward jumps.
+    A signal handler may raise (KeyboardInterrupt) after any Python call. No byte is lost to that: what is read is
+    kept within one C call, and each step that follows changes its fields without a call in between, because
+    CPython looks for signals only after calls and at backward jumps.
     """
 
     __slots__ = ("_arrived", "_blocks", "_offsets", "end", "start")
@@ -29,21 +29,18 @@ class OutputBuffer:
         self.start = 0
         self.end = 0
 
-    def receive(self, fd: int, size: int) -> bytes:
-        """Read `fd` once, at most `size` bytes, and return what must be given to `store` next.
+    def receive(self, fd: int, size: int) -> int:
+        """Read `fd` once, at most `size` bytes, to the end of the buffer; return how much it was.
 
         Raises what `os.read` raises (BlockingIOError where nothing is there, EIO where the terminal is gone).
         """
         arrived = self._arrived
+        if arrived:  # a signal handler raised before it was stored
+            return self._store()
         arrived.extend(map(os.read, (fd,), (size,)))
-        return arrived[0]
+        return self._store()
 
-    def left_over(self) -> bytes | None:
-        """What `receive` got but `store` was kept from by a signal handler that raised."""
-        return self._arrived[0] if self._arrived else None
-
-    def store(self) -> None:
-        """Put what was received first at its offset."""
+    def _store(self) -> int:
         arrived, blocks, offsets = self._arrived, self._blocks, self._offsets
         data = arrived[0]
         size = len(data)
@@ -61,6 +58,7 @@ class OutputBuffer:
             del arrived[0]
         else:
             del arrived[0]
+        return size
 
     def forget_before(self, offset: int) -> None:
         """Forget the bytes before `offset`. Whole blocks are freed, an eighth of what is kept at a time."""
@@ -76,10 +74,13 @@ class OutputBuffer:
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`, as far as they are kept."""
-        start, stop = max(start, self.start), min(stop, self.end)
+        start = max(start, self.start)
+        stop = min(stop, self.end)
         if start >= stop:
             return b""
         blocks, offsets = self._blocks, self._offsets
+        if start >= offsets[-1]:  # what is new is asked for most
+            return blocks[-1][start - offsets[-1] : stop - offsets[-1]]
         index = bisect_right(offsets, start) - 1
         offset = offsets[index]
         if stop <= offset + len(blocks[index]):

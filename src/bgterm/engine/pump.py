@@ -10,25 +10,22 @@ from collections.abc import Callable
 
 from bgterm.engine.waker import Waker
 
-READ = 1  # the values of EPOLLIN and EPOLLOUT
-WRITE = 4
 
 Handler = Callable[[int], None]
 
 
 if sys.platform == "linux":
+    READ, WRITE, ONCE = select.EPOLLIN, select.EPOLLOUT, select.EPOLLONESHOT
 
     class _Events:
         """Readiness of many descriptors. Each report disarms its descriptor until it is armed again."""
 
         def __init__(self) -> None:
             self._epoll = select.epoll()
+            self.arm = self._epoll.modify
 
         def add(self, fd: int, mask: int) -> None:
-            self._epoll.register(fd, mask | select.EPOLLONESHOT)
-
-        def arm(self, fd: int, mask: int) -> None:
-            self._epoll.modify(fd, mask | select.EPOLLONESHOT)
+            self._epoll.register(fd, mask)
 
         def remove(self, fd: int) -> None:
             self._epoll.unregister(fd)
@@ -41,6 +38,7 @@ if sys.platform == "linux":
             self._epoll.close()
 
 else:  # macOS: not tested, see the README
+    READ, WRITE, ONCE = 1, 4, 0
 
     class _Events:
         """The same by kqueue(2)."""
@@ -89,22 +87,20 @@ class Pump:
         self._handlers: dict[int, Handler] = {}
         self._stop = Waker()
         self._stopping = False
-        self._events.add(self._stop.fileno(), READ)
+        self._events.add(self._stop.fileno(), READ | ONCE)
+        self.arm = self._events.arm
+        """`arm(fd, mask | ONCE)`: call the handler of `fd` once more, for what `mask` says (0: not at all)."""
         self._thread = threading.Thread(target=self._run, name="bgterm-io", daemon=True)
         self._thread.start()
 
     def add(self, fd: int, handler: Handler, mask: int) -> None:
-        """Call `handler` when `fd` is ready for what `mask` says."""
+        """Call `handler` once when `fd` is ready for what `mask` says, `ONCE` among it; then again after `arm`."""
         self._handlers[fd] = handler
         try:
             self._events.add(fd, mask)
         except BaseException:
             del self._handlers[fd]
             raise
-
-    def arm(self, fd: int, mask: int) -> None:
-        """Ask for one more call of the handler of `fd`, for what `mask` says (0: none)."""
-        self._events.arm(fd, mask)
 
     def remove(self, fd: int) -> None:
         """Forget `fd`. Its owner closes it afterwards."""

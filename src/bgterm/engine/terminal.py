@@ -33,7 +33,7 @@ from bgterm.engine.ending import end
 from bgterm.engine.input import InputQueue
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
-from bgterm.engine.pump import READ, WRITE
+from bgterm.engine.pump import ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
 from bgterm.engine.waker import waker
 
@@ -75,8 +75,8 @@ class Attempt(Protocol[T_co]):
 
 
 Observer = Callable[[int, bytes], None]
-"""Called with the lock held for each chunk of output, with its offset, before it is stored: at least once, so
-after an interruption the same offset may come again. Observers are few and quick."""
+"""Called with the lock held for each chunk of output and its offset, before any of it is forgotten. After an
+interruption the same offset may come again. Observers are few and quick."""
 
 
 class Terminal:
@@ -84,11 +84,14 @@ class Terminal:
 
     __slots__ = (
         "__weakref__",
+        "_arm_fd",
         "_armed",
         "_keep_all",
         "_leader",
         "_limit",
+        "_observers",
         "_pump",
+        "_shown",
         "_sleepers",
         "_watched",
         "child",
@@ -103,7 +106,6 @@ class Terminal:
         "last_output",
         "lock",
         "master",
-        "observers",
         "output",
         "program",
         "slave",
@@ -151,7 +153,6 @@ class Terminal:
         self.lock = Lock()
         self.cursor = 0
         """The next unread byte. Moved by the session, kept here because `keep_all` turns on it."""
-        self.observers: list[Observer] = []
         self.exited = False
         """The program has exited, and its tail has been read."""
         self.hung_up = False
@@ -160,15 +161,18 @@ class Terminal:
         self.last_output = self.last_input = 0.0
         self.input_mark = 0
         """The end of the output when something was last typed."""
+        self._observers: list[Observer] = []
+        self._shown = 0  # what the observers have seen
         self._limit = limit_bytes
         self._keep_all = keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
-        self._watched = (self.master, self.child.exit_fd)
-        self._armed = READ
+        self._watched: tuple[int, ...] = (self.master, self.child.exit_fd)
+        self._arm_fd = self._pump.arm
+        self._armed = READ | ONCE
         try:
-            self._pump.add(self.child.exit_fd, self._serve_exit, READ)
-            self._pump.add(self.master, self._serve, READ)
+            self._pump.add(self.master, self._serve, READ | ONCE)
+            self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)  # last: it arms the master
         except BaseException:
             self.child.send_signal(signal.SIGKILL)
             self._close_fds()
@@ -180,35 +184,47 @@ class Terminal:
     def pull(self, limit: int = _READ_BYTES) -> int:
         """Read what the terminal has now, about `limit` bytes at most; return how much it was. Lock held."""
         got = 0
-        output, observers = self.output, self.observers
+        output = self.output
         while got < limit and not self.hung_up:
-            size = _READ_BYTES
-            if self._keep_all:
-                size = min(size, self._room())
-                if size <= 0:
-                    break
+            room = min(_READ_BYTES, self._room()) if self._keep_all else _READ_BYTES
+            if room <= 0:
+                break
             try:
-                data = output.left_over() or output.receive(self.master, size)
+                size = output.receive(self.master, room)
             except BlockingIOError:
                 break
             except OSError:  # EIO: nobody has the slave open
+                size = 0
+            if not size:  # the same on BSD
                 self.hung_up = True
                 break
-            if not data:  # the same on BSD
-                output.store()
-                self.hung_up = True
-                break
-            for observer in observers:
-                observer(output.end, data)
-            output.store()
-            got += len(data)
-            self._forget()
-            if len(data) < _FULL_READ_BYTES:
+            if self._observers:
+                self._show()
+            got += size
+            if output.end - output.start > self._limit:
+                self._forget()
+            if size < _FULL_READ_BYTES:
                 break
         if got:
             self.last_output = time.monotonic()
-            self._tell()
+            if self._leader is None or len(self._sleepers) > 1:
+                self._tell()
         return got
+
+    def observe(self, observer: Observer) -> None:
+        """From now on show all output to `observer`. Lock held."""
+        if self._observers:
+            self._show()
+        self._shown = self.output.end
+        self._observers.append(observer)
+
+    def _show(self) -> None:
+        output = self.output
+        offset, end = self._shown, output.end
+        data = output.read(offset, end)
+        for observer in self._observers:
+            observer(offset, data)
+        self._shown = end
 
     def drain(self, limit: int = _TAIL_BYTES) -> int:
         """Read until the terminal is empty, or about `limit` bytes; return how much it was. Lock held."""
@@ -224,8 +240,7 @@ class Terminal:
 
     def _forget(self) -> None:
         oldest = self.output.end - self._limit
-        if oldest > self.output.start:
-            self.output.forget_before(min(oldest, self.cursor) if self._keep_all else oldest)
+        self.output.forget_before(min(oldest, self.cursor) if self._keep_all else oldest)
 
     def is_full(self) -> bool:
         """Whether no more output can arrive before some is consumed. Lock held."""
@@ -249,8 +264,9 @@ class Terminal:
         self._tell()
         return True
 
-    def consumed(self) -> None:
-        """The cursor has moved: a program that waited for that may go on. Lock held."""
+    def consume(self, offset: int) -> None:
+        """Move the cursor to `offset`: a program that waited for that may go on. Lock held."""
+        self.cursor = offset
         if self._keep_all:
             self._forget()
             self._arm()
@@ -261,12 +277,14 @@ class Terminal:
         """Type `data`; what the program does not take yet is queued. Lock held."""
         self.input_mark = self.output.end
         self.last_input = time.monotonic()
-        self.reply(data)
+        self.input.write(data)
+        if self.input.queue:
+            self._arm()
 
     def reply(self, data: bytes) -> None:
         """Type an answer to the program's question to its terminal, which is not a user's input. Lock held."""
         self.input.write(data)
-        if self.input.pending_bytes:
+        if self.input.queue:
             self._arm()
 
     def end_of_file(self) -> bytes:
@@ -315,52 +333,56 @@ class Terminal:
 
     # Waiting.
 
-    def wait(self, attempt: Attempt[T]) -> T:
-        """Sleep until `attempt` has an outcome, and return it. Raises what `attempt` raises."""
+    def wait(self, attempt: Attempt[T], begin: Callable[[], None] | None = None) -> T:
+        """Call `begin`, sleep until `attempt` has an outcome, and return that. Raises what either raises.
+
+        `begin` types: the lead is taken before, or the I/O thread could wake up for the answer first.
+        """
         own = waker()
-        with self.lock:
-            outcome = attempt(time.monotonic())
-            if outcome is not None:
-                return outcome
-            self.attend(own)
         try:
+            with self.lock:
+                self.attend(own)
+                if begin is not None:
+                    begin()
+                now = time.monotonic()
+                outcome = attempt(now)
+                if outcome is not None:
+                    self.leave(own)
+                    return outcome
             while True:
-                leading = self._leader is own
-                events = own.sleep(attempt.look_at - time.monotonic(), self._watched if leading else ())
+                for fd, _ in own.sleep(attempt.look_at - now, self._watched if self._leader is own else ()):
+                    with self.lock:
+                        if fd == self.master:
+                            self.pull()
+                        else:
+                            self.notice_exit()
                 with self.lock:
-                    if events:
-                        self._handle(events)
-                    outcome = attempt(time.monotonic())
+                    now = time.monotonic()
+                    outcome = attempt(now)
                     if outcome is not None:
                         self.leave(own)
                         return outcome
                     if self._leader is None:
-                        self._lead(own)
+                        self._leader = own
+                        self._arm()
         except BaseException:
             with self.lock:
                 self.leave(own)
             raise
 
-    def _handle(self, events: list[tuple[int, int]]) -> None:
-        for fd, _ in events:
-            if fd == self.master:
-                self.pull()
-            else:
-                self.notice_exit()
-
     def look(self) -> bool:
         """See what is there now, for somebody who does not sleep; whether anything was. Lock held."""
-        return bool(self.pull()) | self.notice_exit()
+        found = bool(self.pull()) | self.notice_exit()
+        if found:
+            self._tell()
+        return found
 
     def attend(self, sleeper: Sleeper, *, may_lead: bool = True) -> None:
         """From now on `sleeper` is woken by every change, and leads if it may and nobody else does. Lock held."""
         self._sleepers.append(sleeper)
         if may_lead and self._leader is None:
-            self._lead(sleeper)
-
-    def _lead(self, sleeper: Sleeper) -> None:
-        self._leader = sleeper
-        self._arm()
+            self._leader = sleeper
+            self._arm()
 
     def leave(self, sleeper: Sleeper) -> None:
         """The end of `attend`; harmless where it was never begun. Lock held."""
@@ -373,21 +395,21 @@ class Terminal:
                 self._close_fds()
             return
         self._arm()
-        self._tell()
+        if self._sleepers:
+            self._tell()
 
     def _tell(self) -> None:
         """Wake all who wait, but for the thread that found the news."""
-        if self._sleepers:
-            own = waker()
-            for sleeper in self._sleepers:
-                if sleeper is not own:
-                    sleeper.wake()
+        own = waker()
+        for sleeper in self._sleepers:
+            if sleeper is not own:
+                sleeper.wake()
 
     # The I/O thread.
 
     def _serve(self, mask: int) -> None:
         with self.lock:
-            self._armed = 0
+            self._armed = ONCE
             if self.closed:
                 return
             if self._leader is None:
@@ -403,14 +425,14 @@ class Terminal:
 
     def _arm(self) -> None:
         """Tell the I/O thread what it has to do here."""
-        mask = 0
-        if self._leader is None and not self.hung_up and not self.is_full():
-            mask = READ
-        if self.input.pending_bytes:
+        mask = ONCE
+        if self._leader is None and not self.hung_up and not (self._keep_all and self._room() <= 0):
+            mask |= READ
+        if self.input.queue:
             mask |= WRITE
         if mask != self._armed and self.master >= 0:
             self._armed = mask
-            self._pump.arm(self.master, mask)
+            self._arm_fd(self.master, mask)
 
     # The end.
 
@@ -476,7 +498,7 @@ def _reap_later(child: Child, io: pump.Pump) -> None:
         io.remove(child.exit_fd)
         child.close()
 
-    io.add(child.exit_fd, reap, READ)
+    io.add(child.exit_fd, reap, READ | ONCE)
 
 
 _terminals: weakref.WeakSet[Terminal] = weakref.WeakSet()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
 import select
 import threading
 
-_LONGEST_MS = 86_400_000  # poll(2) takes an int: a day at a time is enough, a sleeper looks again
+_LONGEST_S = 86_400  # poll(2) takes an int of milliseconds: a day at a time is enough, a sleeper looks again
 
 
 class Waker:
@@ -38,7 +37,8 @@ class Waker:
         """
         if fds != self._fds:
             self._watch(fds)
-        events = self._poll.poll(min(math.ceil(seconds * 1000), _LONGEST_MS) if seconds < _LONGEST_MS else _LONGEST_MS)
+        # poll(2) takes milliseconds, and Python rounds them up. No time at all must not mean for ever: that is < 0.
+        events = self._poll.poll(max(seconds, 0) * 1000 if seconds < _LONGEST_S else _LONGEST_S * 1000)
         if events and events[0][0] == self._read_end:
             try:
                 os.read(self._read_end, 4096)

@@ -1,7 +1,3 @@
-"""Is the program waiting for me? `Readiness` answers for one terminal; `look.py` has the procedure."""
+"""Is the program waiting for me? `look.Readiness` answers for one terminal, by the procedure that `look.py` tells."""
 
 from __future__ import annotations
-
-from bgterm.readiness.look import Readiness
-
-__all__ = ["Readiness"]

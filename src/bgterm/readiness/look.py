@@ -23,7 +23,7 @@ from bgterm.readiness.observation import Finding
 from bgterm.results import Status
 
 if sys.platform == "linux":
-    from bgterm.readiness.linux import LinuxTerminal as TerminalKernel
+    from bgterm.readiness.linux.terminal import LinuxTerminal as TerminalKernel
 else:
     from bgterm.readiness.portable import PortableTerminal as TerminalKernel
 
@@ -72,7 +72,7 @@ class Readiness:
                 return Status("busy", "certain", f"{terminal.input.pending_bytes} typed bytes are not taken yet")
             if self._kernel is None:
                 self._kernel = TerminalKernel.of(terminal)
-            observation = self._kernel.observe()
+            observation = self._kernel.observe(max(terminal.last_output, terminal.last_input))
             if observation.finding not in _SLEEPING or not self._poll.poll(0):
                 return self._judgement.status(observation, self._kernel, now)
         return Status("busy", "certain", "its output is still coming")

@@ -1,7 +1,7 @@
 """What the output itself says about prompts: shell integration, bracketed paste, the alternate screen.
 
-OSC 133 is the field's shell integration (FinalTerm's, as iTerm2, VS Code, kitty and WezTerm know it): `A` a prompt begins,
-`B` it ends and typing begins, `C` the command runs, `D;code` it has ended. Line editors switch bracketed paste
+OSC 133 is the field's shell integration (FinalTerm's, as iTerm2, VS Code, kitty and WezTerm know it): `A` a prompt
+begins, `B` it ends and typing begins, `C` the command runs, `D;code` it has ended. Line editors switch bracketed paste
 (`ESC[?2004h`) on when they wait for a line, and off when they have it.
 """
 
@@ -58,16 +58,11 @@ class Marks:
                 self._offset = stop
                 continue
             taken = self._scan(data)
-            unfinished = data.rfind(b"\x1b", taken)
-            if (unfinished > 0 and len(data) - unfinished < _UNFINISHED_MAX) or (
-                unfinished == 0 and stop == output.end
-            ):
-                # A mark may have been cut here: begin with it next time.
-                self._offset += unfinished
-                if stop == output.end:
-                    return
-            else:
-                self._offset = stop
+            # A mark may have been cut at the end: begin with it next time.
+            unfinished = data.rfind(b"\x1b", max(taken, len(data) - _UNFINISHED_MAX))
+            self._offset = stop if unfinished < 0 else self._offset + unfinished
+            if stop == output.end:
+                return
 
     def _scan(self, data: bytes) -> int:
         """Note the marks in `data`; returns where the last one ends."""

@@ -39,8 +39,8 @@ class Observation:
 class Kernel(Protocol):
     """What readiness asks of the operating system about one terminal. Called with the terminal's lock held."""
 
-    def observe(self) -> Observation:
-        """Look at the terminal now."""
+    def observe(self, still_since: float) -> Observation:
+        """Look at the terminal now. Nothing was read from it or typed since `still_since` (time.monotonic)."""
         ...
 
     def cpu_seconds(self, group: int) -> float:

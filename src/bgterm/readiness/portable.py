@@ -29,7 +29,7 @@ class PortableTerminal:
         """One of our own terminals."""
         return cls(terminal)
 
-    def observe(self) -> Observation:
+    def observe(self, still_since: float) -> Observation:  # noqa: ARG002 - nothing is certain here anyway
         """Look at the terminal now."""
         slave = self._terminal.slave
         select.select([slave], [], [], 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _DIGITS = re.compile(r"\d+")
-_ENDS = tuple(">$#%:?])❯›»λ➜")
+_ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
 
 # The prompts that these programs show unless they are told otherwise. Digits stand as N.
 _BUILT_IN: dict[str, frozenset[str]] = {
@@ -50,7 +50,7 @@ class Prompts:
         return text in _BUILT_IN.get(program, ()) or text in self._learned.get(program, ())
 
     def learn(self, name: str, row: str) -> None:
-        """The program stood still at this row until somebody typed there. Rows that look like no prompt are not kept."""
+        """The program stood still at this row until somebody typed there. What looks like no prompt is not kept."""
         text = in_general(row)
         if text.endswith(_ENDS):
             self._learned.setdefault(_program(name), set()).add(text)

@@ -1,9 +1,9 @@
 """Answers to the questions that programs ask their terminal, for where no real screen is there to answer.
 
-A program that asks and gets no answer hangs, or waits for its time-out: and while it waits for the answer it looks as if it
-waited for you. So they are answered, honestly: as a terminal of few abilities, whose cursor stands where the output's tail
-puts it. What such a terminal would not answer is not answered here either (`ESC[?u`: the device attributes, which are always
-asked after it, tell the program that no answer will come).
+A program that asks and gets no answer hangs, or waits for its time-out: and while it waits for the answer it looks as
+if it waited for you. So they are answered, honestly: as a terminal of few abilities, whose cursor stands where the
+output's tail puts it. What such a terminal would not answer is not answered here either (`ESC[?u`: the device
+attributes, which are always asked after it, tell the program that no answer will come).
 
 Source: xterm's "Control Sequences" (ctlseqs), and the VT510 manual for the reports.
 """
@@ -30,7 +30,7 @@ _QUERY = re.compile(
 )
 _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?>=$]*|\][0-9;?]*\x1b?|P[^\x1b]*\x1b?)?\Z")
 _BEGUN_MAX = 256
-_CLEARED = re.compile(rb"\x1b(?:\[[0-9;]*[Hf]|c)")
+_JUMP = re.compile(rb"\x1b(?:\[([0-9]{0,4})(?:;[0-9]*)?[Hf]|c)")
 
 _ATTRIBUTES = {b"": b"\x1b[?62;22c", b">": b"\x1b[>1;10;0c", b"=": b"\x1bP!|00000000\x1b\\"}
 """A VT220 with colours, version 1.0, no serial number."""
@@ -41,9 +41,13 @@ class Queries:
     """An observer of one terminal's output that types the answers."""
 
     def __init__(self, terminal: Terminal) -> None:
+        """Answer what is asked from now on, and what was asked already. Called with the terminal's lock held."""
         self._terminal = terminal
         self._begun = b""
         self._seen = 0
+        terminal.observe(self)
+        if end := terminal.output.end:
+            self(0, terminal.output.read(0, end))
 
     def __call__(self, offset: int, data: bytes) -> None:
         """Look for queries in `data`, which begins at `offset`. Called with the terminal's lock held."""
@@ -57,18 +61,16 @@ class Queries:
         taken = 0
         for query in _QUERY.finditer(data):
             taken = query.end()
-            self._terminal.reply(self._answer(query, data[: query.start()]))
+            self._terminal.reply(self._answer(query, end - len(data) + query.start()))
         last = data.rfind(b"\x1b", max(taken, len(data) - _BEGUN_MAX))
-        if last > 0 and data[last - 1 : last + 1] == b"\x1b\x1b":
-            last -= 1
         self._begun = data[last:] if last >= 0 and _BEGUN.match(data, last) else b""
 
-    def _answer(self, query: re.Match[bytes], before: bytes) -> bytes:
+    def _answer(self, query: re.Match[bytes], asked_at: int) -> bytes:
         private, report, attributes, version, mode, size, colour, end, string = query.groups()
         if report == b"5":
             return b"\x1b[0n"
         if report:
-            return b"\x1b[%s%d;%dR" % (private, *self._cursor(before))
+            return b"\x1b[%s%d;%dR" % (private, *self._cursor(asked_at))
         if attributes is not None:
             return _ATTRIBUTES[attributes]
         if version:
@@ -82,13 +84,12 @@ class Queries:
             return b"\x1b]%s;rgb:%s%s" % (colour, _COLOURS[colour], end)
         return b"\x1bP0%sr\x1b\\" % string[:1]  # not a setting, or a capability, that we know
 
-    def _cursor(self, before: bytes) -> tuple[int, int]:
-        """Row and column of the cursor, from 1. The row is where it must be at least, counted from the last jump."""
+    def _cursor(self, asked_at: int) -> tuple[int, int]:
+        """Row and column of the cursor, from 1. The row is counted by lines since the last jump to a place."""
         output = self._terminal.output
         rows, columns = self._terminal.size()
-        shown = output.read(output.start, output.end) + before
-        jump = 0
-        for found in _CLEARED.finditer(shown):
-            jump = found.end()
-        row = min(shown.count(b"\n", jump) + 1, rows)
-        return row, column_of_cursor(shown, columns)
+        shown = output.read(output.start, asked_at)
+        row, jump = 1, 0
+        for found in _JUMP.finditer(shown):
+            row, jump = int(found[1] or 1), found.end()
+        return min(row + shown.count(b"\n", jump), rows), column_of_cursor(shown, columns)

@@ -1,7 +1,7 @@
 """The text left of the cursor, from the tail of the output.
 
-Line editors draw their line with cursor movements, and prompt_toolkit moves over rows too: a small picture of the last rows
-is what it takes. It knows movements and erasures, and nothing of colours, regions or scrolling.
+Line editors draw their line with cursor movements, and prompt_toolkit moves over rows too: a small picture of the last
+rows is what it takes. It knows movements and erasures, and nothing of colours, regions or scrolling.
 """
 
 from __future__ import annotations

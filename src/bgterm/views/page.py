@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from bgterm.views.row import Row
 
@@ -99,7 +99,7 @@ class Page:
                 self.escape("7" if final == "s" else "8")
             return
         number = int(parameters.partition(";")[0][:4] or 0)
-        _CONTROL_FUNCTIONS[final](self, number)
+        self.CONTROL_FUNCTIONS[final](self, number)
 
     def escape(self, final: str) -> None:
         """Do what ESC with this character says."""
@@ -253,26 +253,25 @@ class Page:
         self._final += [rows if isinstance(rows, str) else rows.line() for rows in self._above]
         self._above = kept[::-1]
 
-
-_CONTROL_FUNCTIONS: dict[str, Callable[[Page, int], None]] = {
-    "@": Page._insert_characters,
-    "A": Page._cursor_up,
-    "B": Page._cursor_down,
-    "C": Page._cursor_right,
-    "D": Page._cursor_left,
-    "E": Page._next_line,
-    "F": Page._previous_line,
-    "G": Page._cursor_column,
-    "H": Page._cursor_elsewhere,
-    "J": Page._erase_in_screen,
-    "K": Page._erase_in_row,
-    "P": Page._delete_characters,
-    "X": Page._erase_characters,
-    "`": Page._cursor_column,
-    "a": Page._cursor_right,
-    "b": Page._repeat,
-    "d": Page._cursor_elsewhere,
-    "e": Page._cursor_down,
-    "f": Page._cursor_elsewhere,
-}
-"""What each CSI final character does (ECMA-48's names), given the first parameter or 0."""
+    CONTROL_FUNCTIONS: ClassVar[dict[str, Callable[[Page, int], None]]] = {
+        "@": _insert_characters,
+        "A": _cursor_up,
+        "B": _cursor_down,
+        "C": _cursor_right,
+        "D": _cursor_left,
+        "E": _next_line,
+        "F": _previous_line,
+        "G": _cursor_column,
+        "H": _cursor_elsewhere,
+        "J": _erase_in_screen,
+        "K": _erase_in_row,
+        "P": _delete_characters,
+        "X": _erase_characters,
+        "`": _cursor_column,
+        "a": _cursor_right,
+        "b": _repeat,
+        "d": _cursor_elsewhere,
+        "e": _cursor_down,
+        "f": _cursor_elsewhere,
+    }
+    """What each CSI final character does (ECMA-48's names), given the first parameter or 0."""

@@ -79,13 +79,8 @@ class PlainText:
         """Take the next piece. Return the lines that nothing can change any more."""
         page = self._page
         text = _simplified(self._with_moves_only(self._unfinished + text))
-        # grep and compilers erase to the end of each line that they colour: there is nothing to erase.
-        if (
-            page.at_end
-            and "\r" not in text
-            and text.count(sequences.ESC) == text.count(_ERASE_RIGHT)
-            and "\b" not in text
-        ):
+        if page.at_end and text.count(sequences.ESC) == text.count(_ERASE_RIGHT) and not _goes_back(text):
+            # grep and compilers erase to the end of each line that they colour: there is nothing to erase.
             text = text.replace(_ERASE_RIGHT, "")
         position = 0
         while position < len(text):
@@ -176,6 +171,10 @@ def _simplified(text: str) -> str:
         if control in text:
             text = text.replace(control, "")
     return text
+
+
+def _goes_back(text: str) -> bool:
+    return "\r" in text or "\b" in text
 
 
 def _overlaid(parts: list[str]) -> str:

@@ -1,7 +1,3 @@
-"""Linux: the kernel knows on what each thread sleeps."""
+"""Linux: the kernel knows on what each thread sleeps. `terminal.LinuxTerminal` is what the rooms outside see."""
 
 from __future__ import annotations
-
-from bgterm.readiness.linux.terminal import LinuxTerminal
-
-__all__ = ["LinuxTerminal"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import time
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
 
 _DEPTH_MAX = 4  # of terminals within terminals
-_UNCONFIRMED_S = 0.003
+_TWO_LOOKS_S = 0.003
+_ASLEEP = frozenset({Finding.READING, Finding.LISTENING})
+_ON_THE_WAY = Finding.WORKING, "its output may still be on the way"
 
 
 class LinuxTerminal:
@@ -33,7 +36,8 @@ class LinuxTerminal:
         self._processes = ForegroundGroup(root, slave.device)
         self._depth = depth
         self._sleep = Sleep()
-        self._unconfirmed: tuple[int, float] | None = None
+        self._still_since = 0.0
+        self._asleep_since = math.inf  # the program behind a relay
 
     @classmethod
     def of(cls, terminal: Terminal) -> LinuxTerminal:
@@ -48,8 +52,9 @@ class LinuxTerminal:
         """Since when no member of the group has had a turn on a CPU."""
         return self._sleep.since(self._processes.members(group), now)
 
-    def observe(self) -> Observation:
-        """Look at the terminal now."""
+    def observe(self, still_since: float) -> Observation:
+        """Look at the terminal now. Nothing was read from it or typed since `still_since` (time.monotonic)."""
+        self._still_since = still_since
         if unread := self._slave.unread_input():
             return Observation(Finding.UNREAD_INPUT, why=f"{unread} typed bytes are not read yet")
         group = self._foreground_group()
@@ -83,53 +88,58 @@ class LinuxTerminal:
         try:
             master = borrow(inner)
         except OSError:
-            return self._inside_unconfirmed(inner, relay)
+            return self._inside_by_two_looks(inner, relay)
         try:
             slave = Slave.of(master)
             try:
-                observation = LinuxTerminal(slave, lambda: _group_of(master), relay.pid, self._depth + 1).observe()
+                observation = self._look_inside(slave, lambda: _group_of(master), relay)
             finally:
                 slave.close()
-            if observation.finding in (Finding.READING, Finding.LISTENING) and _readable(master):
-                observation.finding, observation.why = Finding.WORKING, "its output is still on the way"
+            if observation.finding in _ASLEEP and _readable(master):
+                observation.finding, observation.why = _ON_THE_WAY
         except OSError:
-            return Observation(Finding.WORKING, relay.pid, why="the inner terminal is going away")
+            return Observation(Finding.WORKING, why="the inner terminal is going away")
         finally:
             os.close(master)
         return self._relay_idle(relay, observation)
 
+    def _look_inside(self, slave: Slave, foreground_group: Callable[[], int], relay: TerminalWait) -> Observation:
+        terminal = LinuxTerminal(slave, foreground_group, relay.pid, self._depth + 1)
+        return terminal.observe(self._still_since)
+
     def _relay_idle(self, relay: TerminalWait, observation: Observation) -> Observation:
         """Only if the relay still sleeps has it passed on all that the inner program wrote before it slept."""
-        if observation.finding in (Finding.READING, Finding.LISTENING):
+        if observation.finding in _ASLEEP:
             try:
                 idle = terminal_wait(relay.pid, relay.tid, self._slave.device) is not None
             except (PermissionError, UnseenWaitError):
                 idle = False
             if not idle:
-                observation.finding, observation.why = Finding.WORKING, "its output is still on the way"
+                observation.finding, observation.why = _ON_THE_WAY
         return observation
 
-    def _inside_unconfirmed(self, inner: InnerMaster, relay: TerminalWait) -> Observation:
+    def _inside_by_two_looks(self, inner: InnerMaster, relay: TerminalWait) -> Observation:
         """The kernel does not lend the relay's master, so nobody can ask whether output is still in it.
 
-        Then the program must be found reading twice, with time between for the relay to pass everything on.
+        Then the program must be found asleep twice, with time in between for the relay to pass everything on.
         """
         try:
             slave = Slave.at(inner.index)
         except OSError:
-            return Observation(Finding.REFUSED, relay.pid, relay.pid, why="its inner terminal cannot be opened")
+            return Observation(Finding.UNSEEN, why="its inner terminal cannot be opened")
         try:
-            terminal = LinuxTerminal(slave, lambda: group_on(inner.index, inner.pid), relay.pid, self._depth + 1)
-            observation = self._relay_idle(relay, terminal.observe())
+            observation = self._look_inside(slave, lambda: group_on(inner.index, inner.pid), relay)
         finally:
             slave.close()
+        self._relay_idle(relay, observation)
+        if observation.finding not in _ASLEEP:
+            self._asleep_since = math.inf
+            return observation
         now = time.monotonic()
-        if observation.finding not in (Finding.READING, Finding.LISTENING):
-            self._unconfirmed = None
-        elif self._unconfirmed is None or self._unconfirmed[0] != observation.pid:
-            self._unconfirmed = (observation.pid, now)
-        if self._unconfirmed is not None and now - self._unconfirmed[1] < _UNCONFIRMED_S:
-            observation.finding, observation.why = Finding.WORKING, "its output may still be on the way"
+        if not self._still_since < self._asleep_since <= now:
+            self._asleep_since = now
+        if now - self._asleep_since < _TWO_LOOKS_S:
+            observation.finding, observation.why = _ON_THE_WAY
         return observation
 
 
