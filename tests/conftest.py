@@ -61,6 +61,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     missing: dict[str, int] = {}
     for outcome in ("skipped", "failed", "error"):
         for report in terminalreporter.getreports(outcome):
+            if not isinstance(report, pytest.TestReport):
+                continue  # a file that could not even be read
             for key, name in report.user_properties:
                 if key == MISSING:
                     missing[str(name)] = missing.get(str(name), 0) + 1

@@ -50,6 +50,12 @@ def test_a_missing_program_is_a_failure_on_ci(run_test: RunTest, code: str) -> N
     assert "no-such-program: 1 test did not run" in done.stdout
 
 
+def test_a_file_that_cannot_be_collected_is_reported_as_that(run_test: RunTest) -> None:
+    done = run_test("import no_such_module")
+    assert "1 error" in done.stdout
+    assert "INTERNALERROR" not in done.stdout
+
+
 def test_a_program_is_given_by_its_path(run_test: RunTest) -> None:
     done = run_test('def test_x(program): assert os.access(program("sh"), os.X_OK)', ci="true")
     assert "1 passed" in done.stdout

@@ -20,7 +20,7 @@ FLOORS = (
     {"manager"},
     {"session"},
     {"run"},
-    {"launch", "paging"},
+    {"launch", "paging", "following"},
     {"waits"},
     {"searching", "decoding"},
     {"readiness"},

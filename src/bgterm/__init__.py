@@ -36,6 +36,7 @@ send_eof = _manager.default.send_eof
 interrupt = _manager.default.interrupt
 resize = _manager.default.resize
 wait = _manager.default.wait
+wait_any = _manager.default.wait_any
 info = _manager.default.info
 list_sessions = _manager.default.list_sessions
 terminate = _manager.default.terminate
@@ -74,5 +75,6 @@ __all__ = [
     "start_session",
     "terminate",
     "wait",
+    "wait_any",
     "write_stdin",
 ]

@@ -43,11 +43,12 @@ class _Incremental:
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self._flags = 0
+        self._flags: int | None = None  # not 0: CPython's ISO-2022 decoders begin with another state, and crash on 0
 
     def _decoder(self, errors: str) -> codecs.IncrementalDecoder:
         decoder = codecs.getincrementaldecoder(self._encoding)(errors)
-        decoder.setstate((b"", self._flags))
+        if self._flags is not None:
+            decoder.setstate((b"", self._flags))
         return decoder
 
     def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:  # noqa: FBT001 - as codecs has it

@@ -7,15 +7,16 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from bgterm.engine import pump
 from bgterm.errors import SessionLimitError, UnknownSessionError
+from bgterm.following import Race, sleep_on
 from bgterm.launch import Command, Launch
 from bgterm.results import PollResult, SessionInfo
-from bgterm.session import Session, Until, close_sessions
+from bgterm.session import Session, Until, close_sessions, deadline
 
 _REMEMBERED = 10_000
 """How many closed sessions are remembered, for the message to who asks for one."""
@@ -227,6 +228,26 @@ class SessionManager:
         """See `Session.wait`."""
         return self.open(sid).wait(timeout_ms)
 
+    def wait_any(
+        self, sids: Iterable[int | str], timeout_ms: float | None = None, *, until: Until = None
+    ) -> int | str | None:
+        """Wait until one of many sessions has something; return which, as it was given.
+
+        Parameters
+        ----------
+        sids: the ids or names. Of several that have something, the first of them is returned.
+        timeout_ms: the longest wait in milliseconds; 0 only looks, None waits without limit.
+        until: what to wait for, as for `poll`; by default unread output. A program that has exited always has
+            something, so leave it out once that was seen.
+
+        Returns None when the time is up, and at once where `sids` is empty. Nothing is consumed: `poll` with the
+        same `until` returns what was found.
+
+        Raises UnknownSessionError, also when one of them is closed meanwhile; ValueError for a negative time;
+        TypeError, re.error: `until` is no pattern.
+        """
+        return next(iter(sleep_on(race(self, sids, timeout_ms, until))), None)
+
     def info(self, sid: int | str) -> SessionInfo:
         """See `Session.info`."""
         return self.open(sid).info()
@@ -257,6 +278,14 @@ class SessionManager:
         """Every session that is not closed yet, in the order of their start."""
         with self._lock:
             return [self._sessions[sid] for sid in sorted(self._sessions)]
+
+
+def race(
+    manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until
+) -> Race[int | str]:
+    """What `SessionManager.wait_any` waits for, checked, and beginning now."""
+    time_up = deadline("timeout_ms", timeout_ms)
+    return Race([(sid, manager.open(sid).waits.until(until, time_up)) for sid in sids])
 
 
 default = SessionManager()

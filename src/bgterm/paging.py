@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bgterm.decoding import page_decoder
 from bgterm.results import PollResult, Reason
-from bgterm.waits import Condition, Match, Wait
+from bgterm.waits import Condition, Consuming, Match, Ready
 
 if TYPE_CHECKING:
     from bgterm.decoding import PageDecoder
@@ -22,11 +22,11 @@ _LONGEST_CHARACTER = 4
 class Pages:
     """Cuts the output into results. All of it is used with the terminal's lock held."""
 
-    __slots__ = ("_decode", "_decoder", "_encoding", "_errors", "_terminal")
+    __slots__ = ("_decode", "_decoder", "_errors", "_terminal", "encoding")
 
     def __init__(self, terminal: Terminal, encoding: str, errors: str) -> None:
         self._terminal = terminal
-        self._encoding, self._errors = encoding, errors
+        self.encoding, self._errors = encoding, errors
         self._decoder = page_decoder(encoding)
         self._decode = self._decoder.decode
 
@@ -66,6 +66,19 @@ class Pages:
         page.match = None if match is None else match.match
         return page
 
+    def last(self, reason: Reason, offset: int, max_bytes: int | None) -> PollResult:
+        """The last `max_bytes` of what has come since `offset`, which `consume` makes read with all before it."""
+        terminal = self._terminal
+        output = terminal.output
+        start = max(offset, output.start, 0 if max_bytes is None else output.end - max_bytes)
+        if start > offset:
+            start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
+        page = self._page(reason, page_decoder(self.encoding).decode, start, output.end, None)
+        page.dropped_bytes = max(output.start - terminal.cursor, 0)
+        page.skipped_bytes = max(start - max(terminal.cursor, output.start), 0)
+        page.remaining_bytes = output.end - page.end_offset
+        return page
+
     def consume(self, page: PollResult) -> None:
         """Move the cursor behind `page`."""
         self._decoder.advance(page.data, self._errors)
@@ -81,7 +94,7 @@ class Pages:
         terminal = self._terminal
         output = terminal.output
         reason: Reason = "output" if offset < output.end else "exit" if terminal.exited else "timeout"
-        decode = page_decoder(self._encoding).decode
+        decode = page_decoder(self.encoding).decode
         page = self._page(reason, decode, max(offset, output.start), output.end, max_bytes)
         page.remaining_bytes = output.end - max(terminal.cursor, output.start)
         return page
@@ -118,7 +131,7 @@ class Pages:
         )
 
 
-class PageWait(Wait[PollResult]):
+class PageWait(Consuming[PollResult]):
     """A wait for the next page."""
 
     __slots__ = ("_max_bytes", "_page", "_pages", "_through_match")
@@ -150,3 +163,27 @@ class PageWait(Wait[PollResult]):
         """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
         if self._page is not None:
             self._pages.give_back(self._page)
+
+
+class ReadyPageWait(PageWait):
+    """A wait for the program to wait, and the page with what it has said until then."""
+
+    __slots__ = ("_ready",)
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        ready: Ready,
+        deadline: float,
+        settle_s: float,
+        closed: Callable[[], Exception],
+        pages: Pages,
+        max_bytes: int | None,
+    ) -> None:
+        super().__init__(terminal, ready, deadline, settle_s, closed, pages, max_bytes, None)
+        self._ready = ready
+
+    def _outcome(self, reason: Reason) -> PollResult:
+        page = super()._outcome(reason)
+        page.status = self._ready.status
+        return page

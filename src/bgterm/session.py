@@ -11,15 +11,25 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import ClassVar, Final, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self, TypeVar
 
+from bgterm.engine.ending import Ending, finish
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
-from bgterm.engine.terminal import end_all
-from bgterm.errors import InputOverflowError, LineTooLongError, SessionExitedError, UnknownSessionError
+from bgterm.engine.terminal import ending_all
+from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
+from bgterm.following import FollowedWait
 from bgterm.launch import Command, Launch, check_size
-from bgterm.paging import Pages, PageWait
-from bgterm.results import Foreground, PollResult, SessionInfo
-from bgterm.waits import Condition, Exit, Match, Output, ReasonWait, compiled
+from bgterm.paging import Pages, PageWait, ReadyPageWait
+from bgterm.readiness.confidence import ENOUGH, check_confidence
+from bgterm.readiness.queries import Queries
+from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, Status
+from bgterm.run import Step, Typing
+from bgterm.waits import Condition, Consuming, Exit, Match, Output, Ready, ReasonWait, compiled
+
+if TYPE_CHECKING:
+    from bgterm.readiness.look import Readiness
+
+T = TypeVar("T")
 
 
 class _Until:
@@ -68,6 +78,7 @@ class Session:
         "_forget",
         "_launch",
         "_pages",
+        "_readiness",
         "_started",
         "_terminal",
         "name",
@@ -93,6 +104,9 @@ class Session:
         self._terminal = launch.open_terminal()
         self._pages = Pages(self._terminal, launch.encoding, launch.errors)
         self._any_output = Output(self._terminal, self._pages.has_unread)
+        self._readiness: Readiness | None = None
+        with self._terminal.lock:
+            Queries(self._terminal)
 
     @classmethod
     def start(
@@ -143,13 +157,14 @@ class Session:
         *,
         until: Until = None,
         settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
         """Type `chars`, then do as `poll` does.
 
         Parameters
         ----------
         chars: text in the session's encoding, or bytes; Enter is "\\n" for programs that read lines.
-        yield_time_ms, max_output_bytes, until, settle_ms: as for `poll`.
+        yield_time_ms, max_output_bytes, until, settle_ms, min_confidence: as for `poll`.
 
         Typing never waits: what the program does not take yet is queued (`PollResult.pending_input_bytes`).
 
@@ -164,8 +179,8 @@ class Session:
 
         After any of these nothing was typed, and unread output stays unread.
         """
-        wait = self._page_wait(yield_time_ms, max_output_bytes, until, settle_ms)
-        data = chars.encode(self._launch.encoding, self._encode_errors) if isinstance(chars, str) else bytes(chars)
+        wait = self._page_wait(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        data = self._encoded(chars)
         return self._finish(wait, partial(self._type, data) if data else None)
 
     def poll(
@@ -175,6 +190,7 @@ class Session:
         *,
         until: Until = None,
         settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
         """Return the output that has not been returned yet, and wait for some where there is none.
 
@@ -187,8 +203,12 @@ class Session:
             `EXIT`. Everything through the end of a match is consumed, and the text returned ends with it.
         settle_ms: go on collecting afterwards until output has been still for so many milliseconds, but not
             beyond `yield_time_ms` plus `settle_ms`.
+        min_confidence: how surely the program must wait for `READY`: "certain" by the kernel's word; "prompt"
+            also where it shows a prompt by which it is known; "marks" also by what its output announces; "quiet"
+            also where it merely listens and has been still, which is a guess.
 
-        Returns a `PollResult`; its `reason` says why the wait ended. A timeout is a result, not an error.
+        Returns a `PollResult`; its `reason` says why the wait ended, and with `READY` its `status` what was last
+        known of the program. A timeout is a result, not an error.
 
         Raises
         ------
@@ -196,16 +216,30 @@ class Session:
         ValueError: a negative number. TypeError, re.error: `until` is no pattern.
         UnicodeDecodeError: only with `errors="strict"`; the output stays unread.
         """
-        return self._finish(self._page_wait(yield_time_ms, max_output_bytes, until, settle_ms))
+        return self._finish(self._page_wait(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence))
 
     def _page_wait(
-        self, yield_time_ms: float | None, max_output_bytes: int | None, until: Until, settle_ms: float
+        self,
+        yield_time_ms: float | None,
+        max_output_bytes: int | None,
+        until: Until,
+        settle_ms: float,
+        min_confidence: Confidence,
     ) -> PageWait:
         """What `poll` waits for, checked, and beginning now."""
-        if max_output_bytes is not None and not max_output_bytes >= 0:
-            raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")
+        _check_size(max_output_bytes)
         if not settle_ms >= 0:
             raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
+        if until is READY:
+            return ReadyPageWait(
+                self._terminal,
+                self._ready(min_confidence),
+                deadline("yield_time_ms", yield_time_ms),
+                settle_ms / 1000,
+                self._unknown,
+                self._pages,
+                max_output_bytes,
+            )
         condition: Condition = self._any_output if until is None else self._condition(until)
         return PageWait(
             self._terminal,
@@ -226,7 +260,21 @@ class Session:
             return Exit(self._terminal)
         return Match(self._terminal, compiled(until), self._launch.encoding, self._launch.errors)
 
-    def _finish(self, wait: PageWait, begin: Callable[[], None] | None = None) -> PollResult:
+    def _ready(self, min_confidence: Confidence) -> Ready:
+        check_confidence(min_confidence)
+        with self._terminal.lock:
+            return Ready(self._terminal, self._known_readiness(), min_confidence)
+
+    def _known_readiness(self) -> Readiness:
+        """What answers for readiness, made at the first question. Lock held."""
+        self._check_open()
+        if self._readiness is None:
+            from bgterm.readiness.look import Readiness  # noqa: PLC0415 - who never asks need not load it
+
+            self._readiness = Readiness(self._terminal, time.monotonic())
+        return self._readiness
+
+    def _finish(self, wait: Consuming[T], begin: Callable[[], None] | None = None) -> T:
         try:
             return self._terminal.wait(wait, begin)
         except BaseException:
@@ -234,10 +282,12 @@ class Session:
                 wait.give_back()
             raise
 
-    @property
-    def _encode_errors(self) -> str:
+    def _encoded(self, chars: str | bytes) -> bytes:
+        if not isinstance(chars, str):
+            return bytes(chars)
         # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
-        return self._launch.errors if self._launch.errors.startswith("surrogate") else "strict"
+        errors = self._launch.errors if self._launch.errors.startswith("surrogate") else "strict"
+        return chars.encode(self._launch.encoding, errors)
 
     def _type(self, data: bytes) -> None:
         """Type `data`, all of it or nothing. Lock held."""
@@ -269,8 +319,7 @@ class Session:
             return self.poll(0, max_output_bytes)
         if not offset >= 0:
             raise ValueError(f"offset must be 0 or more, not {offset!r}")
-        if max_output_bytes is not None and not max_output_bytes >= 0:
-            raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")
+        _check_size(max_output_bytes)
         terminal = self._terminal
         with terminal.lock:
             self._check_open()
@@ -311,6 +360,67 @@ class Session:
             self._terminal.resize(rows, cols)
 
     # Know.
+
+    def status(self) -> Status:
+        """Return what is known at this moment about whether the program waits for input.
+
+        `state` and `confidence` say it in short, `reason` in words; on Linux it is mostly the kernel's own
+        knowledge (proc(5): /proc/PID/syscall).
+
+        Raises UnknownSessionError.
+        """
+        with self._terminal.lock:
+            return self._known_readiness().look(time.monotonic())[0]
+
+    def run(
+        self,
+        line: str | bytes,
+        timeout_ms: float | None = 30_000,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        min_confidence: Confidence = ENOUGH,
+    ) -> CommandResult:
+        """Wait until the program is ready, type `line` and Enter, wait until it is ready again.
+
+        Parameters
+        ----------
+        line: what to type, in the session's encoding, or bytes. Several lines are pasted as one where the
+            program's line editor can take them so, and else typed one after the other.
+        timeout_ms: the longest the whole may take, in milliseconds; None waits without limit.
+        max_output_bytes: the most of the output to return, in bytes, counted from its end; None means all.
+        min_confidence: how surely the program must be ready: see `poll`.
+
+        Returns a `CommandResult`. The time being up after the line was typed is a result, not an error. Unread
+        output from before is consumed as well (`skipped_bytes`; `read(offset=...)` still has it).
+
+        Raises
+        ------
+        NotReadyError: the program was not ready within the time.
+        SessionExitedError: it has exited. InputOverflowError, LineTooLongError, UnicodeEncodeError: as for
+            `write_stdin`. In each case nothing was typed, and unread output stays unread.
+        UnknownSessionError: the session is closed, or is closed by another thread meanwhile.
+        ValueError: a negative number, or no such confidence.
+        """
+        return self._finish(self._step(line, timeout_ms, max_output_bytes, min_confidence))
+
+    def _step(
+        self,
+        line: str | bytes,
+        timeout_ms: float | None,
+        max_output_bytes: int | None,
+        min_confidence: Confidence,
+    ) -> Step:
+        """What `run` waits for, checked, and beginning now."""
+        _check_size(max_output_bytes)
+        return Step(
+            self._terminal,
+            Typing(self._terminal, self._ready(min_confidence), self._encoded(line), self._type),
+            deadline("timeout_ms", timeout_ms),
+            self._unknown,
+            self._pages,
+            max_output_bytes,
+            self._not_ready,
+        )
 
     def wait(self, timeout_ms: float | None = None) -> int | None:
         """Wait until the program has exited; return its exit code (negative: the signal).
@@ -386,18 +496,18 @@ class Session:
 
         Raises ValueError for a negative time.
         """
-        if not kill_after_ms >= 0:
-            raise ValueError(f"kill_after_ms must be 0 or more, not {kill_after_ms!r}")
+        ending = closing([self], terminate, kill_after_ms)
         with self._closing:
-            terminal = self._terminal
-            if not terminal.closed:
-                try:
-                    if terminate:
-                        terminal.end(kill_after_ms / 1000)
-                finally:
-                    terminal.close()
-                    self._forget(self, terminal.child.exit_code)
-            return terminal.child.exit_code
+            return finish(ending)[0]
+
+    def _hang_up(self) -> None:
+        self._terminal.close()
+        self._forget(self, self._terminal.child.exit_code)
+
+    @property
+    def waits(self) -> Waits:
+        """What the verbs wait for, for the other faces of this library."""
+        return Waits(self)
 
     # What every verb checks: lock held.
 
@@ -416,6 +526,14 @@ class Session:
         if self._terminal.closed:
             raise self._unknown()
 
+    def _not_ready(self, status: Status | None) -> NotReadyError:
+        known = "nothing is known" if status is None else status.reason
+        return NotReadyError(
+            f"session {self.label}: the program was not ready for input within the time ({known}), nothing was typed: "
+            "wait longer, look at its output, or interrupt it; min_confidence='quiet' takes a guess for ready",
+            status=status,
+        )
+
     def _check_running(self) -> None:
         self._check_open()
         terminal = self._terminal
@@ -428,6 +546,57 @@ class Session:
             )
 
 
+class Waits:
+    """What a session's verbs wait for, begun for those who sleep on it in their own way (see `following`).
+
+    The methods take what the verbs of `Session` take, and raise for a wrong argument as they do.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def write_stdin(
+        self,
+        chars: str | bytes,
+        yield_time_ms: float | None,
+        max_output_bytes: int | None,
+        until: Until,
+        settle_ms: float,
+        min_confidence: Confidence,
+    ) -> FollowedWait[PollResult]:
+        """The wait of `Session.write_stdin`, and of `Session.poll` where `chars` is empty."""
+        session = self._session
+        wait = session._page_wait(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        data = session._encoded(chars)
+        return FollowedWait(session._terminal, wait, partial(session._type, data) if data else None)
+
+    def run(
+        self, line: str | bytes, timeout_ms: float | None, max_output_bytes: int | None, min_confidence: Confidence
+    ) -> FollowedWait[CommandResult]:
+        """The wait of `Session.run`."""
+        session = self._session
+        return FollowedWait(session._terminal, session._step(line, timeout_ms, max_output_bytes, min_confidence))
+
+    def until(self, until: Until, deadline: float) -> FollowedWait[Reason]:
+        """A wait that consumes nothing; `deadline` is a time of time.monotonic."""
+        session = self._session
+        condition = session._ready(ENOUGH) if until is READY else session._condition(until)
+        wait = ReasonWait(session._terminal, condition, deadline, 0, session._unknown)
+        return FollowedWait(session._terminal, wait)
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code once the program has exited, None where it cannot be known."""
+        return self._session._terminal.child.exit_code
+
+
+def _check_size(max_output_bytes: int | None) -> None:
+    if max_output_bytes is not None and not max_output_bytes >= 0:
+        raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")
+
+
 def deadline(name: str, time_ms: float | None) -> float:
     """When `time_ms` from now is over (time.monotonic). Raises ValueError for a negative time, `name` in it."""
     if time_ms is None:
@@ -437,12 +606,27 @@ def deadline(name: str, time_ms: float | None) -> float:
     return time.monotonic() + time_ms / 1000
 
 
-def close_sessions(sessions: Sequence[Session], kill_after_ms: float) -> None:
-    """Close many sessions in the time of one. Raises ValueError for a negative time."""
+def closing(sessions: Sequence[Session], terminate: bool, kill_after_ms: float) -> Ending[list[int | None]]:
+    """Close sessions, many in the time of one, as `Session.close` says; the outcome is their exit codes.
+
+    It pauses and does not sleep (see `engine.ending`). Raises ValueError for a negative time, at once.
+    """
     if not kill_after_ms >= 0:
         raise ValueError(f"kill_after_ms must be 0 or more, not {kill_after_ms!r}")
+    return _closing(sessions, kill_after_ms / 1000 if terminate else None)
+
+
+def _closing(sessions: Sequence[Session], grace_seconds: float | None) -> Ending[list[int | None]]:
+    ours = [session for session in sessions if not session._terminal.closed]
     try:
-        end_all([session._terminal for session in sessions], kill_after_ms / 1000)
+        if grace_seconds is not None:
+            yield from ending_all([session._terminal for session in ours], grace_seconds)
     finally:
-        for session in sessions:
-            session.close(terminate=False)
+        for session in ours:
+            session._hang_up()
+    return [session._terminal.child.exit_code for session in sessions]
+
+
+def close_sessions(sessions: Sequence[Session], kill_after_ms: float) -> None:
+    """Close many sessions in the time of one. Raises ValueError for a negative time."""
+    finish(closing(sessions, terminate=True, kill_after_ms=kill_after_ms))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from bgterm.engine.terminal import Terminal
 from bgterm.readiness.confidence import waits_surely
-from bgterm.readiness.look import Readiness
 from bgterm.results import Confidence, Reason, Status
 from bgterm.searching import AnyMatch, AnyPattern, Search
+
+if TYPE_CHECKING:
+    from bgterm.readiness.look import Readiness
 
 T = TypeVar("T")
 
@@ -107,6 +109,14 @@ class Ready:
         # A program that waits for its reader gets no further.
         return "output" if self._terminal.is_full() else None
 
+    def takes_paste(self) -> bool:
+        """Whether the line editor that waits has switched bracketed paste on."""
+        return self._readiness.marks.takes_paste
+
+    def exit_code_since(self, offset: int) -> int | None:
+        """The exit code that shell integration has told since `offset`, if any."""
+        return self._readiness.marks.exit_code_since(offset)
+
 
 class Wait(Generic[T]):
     """A wait on one terminal: a condition and a time. Its kinds say in `_outcome` what comes of it.
@@ -170,6 +180,16 @@ class Wait(Generic[T]):
             return reason
         self.look_at = min(still_at, self._deadline + self._settle_s)
         return None
+
+
+class Consuming(Wait[T]):
+    """A wait whose outcome consumes output."""
+
+    __slots__ = ()
+
+    def give_back(self) -> None:
+        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
+        raise NotImplementedError
 
 
 class ReasonWait(Wait[Reason]):

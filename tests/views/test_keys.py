@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from bgterm.engine.output import OutputBuffer
@@ -11,10 +13,15 @@ from bgterm.views.modes import Modes
 
 def modes_after(*pieces: bytes) -> Modes:
     modes, output = Modes(), OutputBuffer()
-    for piece in pieces:
-        output._arrived.append(piece)
-        output.store()
-        modes.update(output)
+    reader, writer = os.pipe()
+    try:
+        for piece in filter(None, pieces):
+            os.write(writer, piece)
+            output.receive(reader, len(piece))
+            modes.update(output)
+    finally:
+        os.close(reader)
+        os.close(writer)
     return modes
 
 

@@ -1,4 +1,8 @@
-"""End programs and everything that they started."""
+"""End programs and everything that they started.
+
+An ending does not sleep. It is a generator that yields a `Pause` wherever it has to wait: `finish` sleeps for a
+thread, an event loop for a coroutine. Closing the generator in a pause kills what is left, without waiting.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,43 @@ import os
 import select
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import NamedTuple, TypeVar
 
 from bgterm.engine.processes import Process, Program, process, started_by
+from bgterm.engine.waker import waker
+
+T = TypeVar("T")
 
 _KILL_SECONDS = 2.0
 """How long processes may take to die of SIGKILL: one that hangs in the kernel is left to it."""
 
 
-def end(programs: Sequence[Program], grace_seconds: float) -> list[Process]:
+class Pause(NamedTuple):
+    """Go on when `fd` is readable, or when the time `until` (time.monotonic) has come. Earlier does no harm."""
+
+    fd: int
+    until: float
+
+
+Ending = Generator[Pause, None, T]
+
+
+def finish(ending: Ending[T]) -> T:
+    """Go through with an ending, sleeping where it pauses."""
+    own = waker()
+    try:
+        while True:
+            pause = next(ending)
+            own.sleep(pause.until - time.monotonic(), (pause.fd,))
+    except StopIteration as end:
+        outcome: T = end.value
+        return outcome
+    finally:
+        ending.close()
+
+
+def ending(programs: Sequence[Program], grace_seconds: float) -> Ending[list[Process]]:
     """End `programs` and all that they started; return what could not be ended (hanging in the kernel).
 
     Each process gets the gentlest signal that it heeds: SIGTERM, or SIGHUP where it ignores SIGTERM as
@@ -24,12 +56,16 @@ def end(programs: Sequence[Program], grace_seconds: float) -> list[Process]:
     """
     deadline = time.monotonic() + grace_seconds
     asked: set[tuple[int, int]] = set()
-    while living := started_by(programs):
-        fresh = [one for one in living if (one.pid, one.started) not in asked]
-        asked.update((one.pid, one.started) for one in fresh)
-        heeding = [one for one in fresh if (number := _heeded(one.pid)) and _send(one, number, signal.SIGCONT)]
-        if not heeding or _wait_for(heeding, deadline):
-            return _kill(programs)
+    try:
+        while living := started_by(programs):
+            fresh = [one for one in living if (one.pid, one.started) not in asked]
+            asked.update((one.pid, one.started) for one in fresh)
+            heeding = [one for one in fresh if (number := _heeded(one.pid)) and _send(one, number, signal.SIGCONT)]
+            if not heeding or (yield from _wait_for(heeding, deadline)):
+                return (yield from _kill(programs))
+    except GeneratorExit:  # by Ctrl-C, or a cancellation
+        _kill_now(programs)
+        raise
     return []
 
 
@@ -47,20 +83,25 @@ def _heeded(pid: int) -> int | None:
     return None
 
 
-def _kill(programs: Sequence[Program]) -> list[Process]:
-    """Stop what is left until nothing new appears, so that no tree outruns us by forking; then kill it."""
+def _kill(programs: Sequence[Program]) -> Ending[list[Process]]:
     deadline = time.monotonic() + _KILL_SECONDS
     while True:
-        stopped: set[tuple[int, int]] = set()
-        ours: list[Process] = []
-        while fresh := [one for one in started_by(programs) if (one.pid, one.started) not in stopped]:
-            stopped.update((one.pid, one.started) for one in fresh)
-            ours += [one for one in fresh if _send(one, signal.SIGSTOP)]
-        for one in ours:
-            _send(one, signal.SIGKILL)
-        left = _wait_for(ours, deadline)
+        ours = _kill_now(programs)
+        left = yield from _wait_for(ours, deadline)
         if not ours or left:
             return left
+
+
+def _kill_now(programs: Sequence[Program]) -> list[Process]:
+    """Stop what is left until nothing new appears, so that no tree outruns us by forking; then kill it."""
+    stopped: set[tuple[int, int]] = set()
+    ours: list[Process] = []
+    while fresh := [one for one in started_by(programs) if (one.pid, one.started) not in stopped]:
+        stopped.update((one.pid, one.started) for one in fresh)
+        ours += [one for one in fresh if _send(one, signal.SIGSTOP)]
+    for one in ours:
+        _send(one, signal.SIGKILL)
+    return ours
 
 
 def _open(one: Process) -> int | None:
@@ -91,22 +132,24 @@ def _send(one: Process, *numbers: int) -> bool:
     return True
 
 
-def _wait_for(ones: Sequence[Process], deadline: float) -> list[Process]:
-    """Sleep until all of these have ended or the time is up; return those that have not."""
-    poll = select.poll()
+def _wait_for(ones: Sequence[Process], deadline: float) -> Ending[list[Process]]:
+    """Pause until all of these have ended or the time is up; return those that have not."""
     waited: dict[int, Process] = {}
+    exits = select.epoll()  # one descriptor that stands for all of theirs (epoll(7))
     try:
         for one in ones:
             fd = _open(one)
             if fd is not None:
                 waited[fd] = one
-                poll.register(fd, select.POLLIN)
-        while waited and (remaining := deadline - time.monotonic()) > 0:
-            for fd, _ in poll.poll(remaining * 1000):
-                poll.unregister(fd)
+                exits.register(fd, select.EPOLLIN)
+        while waited and time.monotonic() < deadline:
+            yield Pause(exits.fileno(), deadline)
+            for fd, _ in exits.poll(0):
+                exits.unregister(fd)
                 os.close(fd)
                 del waited[fd]
         return list(waited.values())
     finally:
         for fd in waited:
             os.close(fd)
+        exits.close()

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from bgterm.engine.waker import Waker
+from bgterm.engine.waker import Waker, adopt
 
 
 Handler = Callable[[int], None]
@@ -108,6 +108,7 @@ class Pump:
             self._events.remove(fd)
 
     def _run(self) -> None:
+        adopt(self._stop)
         while True:
             for fd, mask in self._events.wait():
                 handler = self._handlers.get(fd)

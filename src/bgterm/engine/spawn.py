@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import signal
 import sys
@@ -46,8 +47,10 @@ def spawn(
         (os.POSIX_SPAWN_DUP2, 0, 1),
         (os.POSIX_SPAWN_DUP2, 0, 2),
     ]
-    if hasattr(os, "POSIX_SPAWN_CLOSEFROM"):
+    if hasattr(os, "POSIX_SPAWN_CLOSEFROM"):  # Python 3.13
         actions.append((os.POSIX_SPAWN_CLOSEFROM, 3))
+    else:
+        actions += [(os.POSIX_SPAWN_CLOSE, fd) for fd in _handed_down()]
     return os.posix_spawn(
         executable,
         arguments,
@@ -57,6 +60,22 @@ def spawn(
         setsigmask=(),
         setsigdef=_DEFAULT_SIGNALS,
     )
+
+
+@functools.cache
+def _handed_down() -> tuple[int, ...]:
+    """The descriptors that this process would hand on: what it was started with, for Python makes none such itself.
+
+    To look once is enough, and to look each time would make a start slower with each session that is open.
+    """
+    handed_down = []
+    for name in os.listdir("/dev/fd"):
+        try:
+            if int(name) > 2 and os.get_inheritable(int(name)):
+                handed_down.append(int(name))
+        except OSError:
+            pass  # the descriptor by which the directory was read
+    return tuple(handed_down)
 
 
 def _check_directory(cwd: str) -> None:

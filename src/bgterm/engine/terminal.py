@@ -29,7 +29,7 @@ from typing import Protocol, TypeVar
 
 from bgterm.engine import pty, pump
 from bgterm.engine.child import Child
-from bgterm.engine.ending import end
+from bgterm.engine.ending import Ending, ending, finish
 from bgterm.engine.input import InputQueue
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
@@ -198,14 +198,14 @@ class Terminal:
             if not size:  # the same on BSD
                 self.hung_up = True
                 break
-            if self._observers:
-                self._show()
             got += size
-            if output.end - output.start > self._limit:
-                self._forget()
             if size < _FULL_READ_BYTES:
                 break
         if got:
+            if self._observers:
+                self._show()
+            if output.end - output.start > self._limit:
+                self._forget()
             self.last_output = time.monotonic()
             if self._leader is None or len(self._sleepers) > 1:
                 self._tell()
@@ -220,7 +220,7 @@ class Terminal:
 
     def _show(self) -> None:
         output = self.output
-        offset, end = self._shown, output.end
+        offset, end = max(self._shown, output.start), output.end
         data = output.read(offset, end)
         for observer in self._observers:
             observer(offset, data)
@@ -443,7 +443,7 @@ class Terminal:
 
     def end(self, grace_seconds: float) -> None:
         """End the program and everything that it started."""
-        end_all([self], grace_seconds)
+        finish(ending_all([self], grace_seconds))
 
     def close(self) -> None:
         """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
@@ -481,9 +481,9 @@ class Terminal:
             os.close(fd)
 
 
-def end_all(terminals: Sequence[Terminal], grace_seconds: float) -> None:
-    """End the programs of many terminals at once, with everything that they started."""
-    end([terminal.program for terminal in terminals], grace_seconds)
+def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:
+    """End the programs of many terminals at once, with everything that they started: see `ending`."""
+    yield from ending([terminal.program for terminal in terminals], grace_seconds)
     for terminal in terminals:
         with terminal.lock:
             if not terminal.closed:

@@ -75,6 +75,11 @@ def waker() -> Waker:
     return own
 
 
+def adopt(own: Waker) -> None:
+    """Make `own` the calling thread's waker."""
+    _of_thread.waker = own
+
+
 def _after_fork() -> None:
     global _of_thread  # noqa: PLW0603 - the parent's wakers share their descriptors with it
     _of_thread = threading.local()

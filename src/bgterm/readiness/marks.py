@@ -48,6 +48,18 @@ class Marks:
         """The prompt that shows is for the rest of a command (`A;k=s`)."""
         return self.shell is not None and self.shell.kind in b"AB" and b"k=s" in self.shell.detail.split(b";")
 
+    @property
+    def takes_paste(self) -> bool:
+        """Bracketed paste is switched on."""
+        return self.paste is not None and self.paste.kind == b"h"
+
+    def exit_code_since(self, offset: int) -> int | None:
+        """The exit code of the last command that has ended after `offset`, None where no mark tells."""
+        if self.ended is None or self.ended.end <= offset:
+            return None
+        code = self.ended.detail.split(b";")[1:2]
+        return int(code[0]) if code and code[0].lstrip(b"-").isdigit() else None
+
     def update(self, output: OutputBuffer) -> None:
         """Take in what has come since the last time."""
         self._offset = max(self._offset, output.start)

@@ -52,9 +52,9 @@ def encode_keys(keys: Iterable[str], modes: Modes) -> str:
 
     Parameters
     ----------
-    keys: tmux's key names (`Enter`, `C-c`, `M-x`, `Up`, `F5`, `BSpace`, `KP5`, `^C` ...), in upper or lower case as in tmux;
-        anything else is typed as text. Text of several lines is pasted, as a person would: between the marks of bracketed paste
-        where the program has asked for them.
+    keys: tmux's key names (`Enter`, `C-c`, `M-x`, `Up`, `F5`, `BSpace`, `KP5`, `^C` ...), in upper or lower case as
+        in tmux; anything else is typed as text. Text of several lines is pasted, as a person would: between the
+        marks of bracketed paste where the program has asked for them.
     modes: the terminal's modes.
 
     Raises ValueError, with near names, for what looks like a key name but is none.

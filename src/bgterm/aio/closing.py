@@ -1,0 +1,67 @@
+"""How sessions are closed on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Sequence
+from typing import TypeVar
+
+from bgterm.aio.turns import LoopSleeper
+from bgterm.engine.ending import Ending
+from bgterm.session import Session, closing
+
+T = TypeVar("T")
+
+
+async def finish(ending: Ending[T]) -> T:
+    """Go through with an ending; where it pauses, the loop sleeps on its descriptor."""
+    loop = asyncio.get_running_loop()
+    sleeper = LoopSleeper(loop)
+    try:
+        while True:
+            pause = next(ending)
+            loop.add_reader(pause.fd, sleeper.rouse)
+            try:
+                await sleeper.sleep(pause.until)
+            finally:
+                loop.remove_reader(pause.fd)
+    except StopIteration as end:
+        outcome: T = end.value
+        return outcome
+    finally:
+        ending.close()
+
+
+class Closer:
+    """Closes together what is to be closed in the same turn of a loop.
+
+    To find all that a program started takes a look at every process, and one look does for many programs: closing
+    a thousand sessions one by one would stop the loop for a thousand looks.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[tuple[bool, float], tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
+
+    async def close(self, session: Session, terminate: bool, kill_after_ms: float) -> int | None:
+        """Close one session, and return its exit code. It is closed also where the caller is cancelled."""
+        manner = (terminate, kill_after_ms)
+        if manner not in self._next:
+            batch: list[Session] = []
+            self._next[manner] = batch, asyncio.get_running_loop().create_task(self._close(batch, manner))
+        sessions, closed = self._next[manner]
+        sessions.append(session)
+        place = len(sessions) - 1
+        return (await asyncio.shield(closed))[place]
+
+    async def _close(self, sessions: Sequence[Session], manner: tuple[bool, float]) -> list[int | None]:
+        del self._next[manner]
+        return await finish(closing(sessions, *manner))
+
+
+_closers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Closer] = weakref.WeakKeyDictionary()
+
+
+def closer() -> Closer:
+    """The running loop's."""
+    return _closers.setdefault(asyncio.get_running_loop(), Closer())

@@ -1,0 +1,117 @@
+"""What a program said between the echoed line and its next prompt, from everything that came after the line was typed.
+
+Line editors tell where they have taken the line (`ESC[?2004l`) and where they begin to draw a prompt, whatever they draw.
+Where nothing tells, the text is compared with the prompts before and after, as they stood left of the cursor.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bgterm.views.plain import plain
+
+_ACCEPTED = re.compile(rb"\x1b\]133;C[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?2004l")
+_PROMPT_BEGINS = (
+    # Shell integration: the command has ended, a prompt begins.
+    re.compile(rb"\x1b\]133;D[^\x07\x1b]*(?:\x07|\x1b\\)"),
+    re.compile(rb"\x1b\]133;A[^\x07\x1b]*(?:\x07|\x1b\\)"),
+    # zsh shows where a line has no end, fills it up to the edge, and goes back to begin its prompt.
+    re.compile(rb"(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r"),
+    re.compile(rb"\r+\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),
+    # fish does so too, with a sign of its own.
+    re.compile(rb"(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r"),
+    # readline and others begin their prompt with this; zsh ends it so.
+    re.compile(rb"\x1b\[\?2004h"),
+)
+_DIGITS = re.compile(r"\d+")
+_RIGHT_PROMPT = re.compile(r" {2,}\S[^\n]*\Z")
+
+
+def command_output(
+    data: bytes, line: str, before: str, after: str | None, *, columns: int | None, encoding: str = "utf-8"
+) -> str:
+    """What the program said, as a person would read it.
+
+    Parameters
+    ----------
+    data: all that came after the line was typed.
+    line: what was typed, without Enter; "" where `data` does not begin there.
+    before: the text left of the cursor when it was typed.
+    after: the text left of the cursor now, None where the program does not wait.
+    columns: the terminal's width, None where it is not known.
+    """
+    start, stop = 0, len(data)
+    accepted = _ACCEPTED.search(data)
+    if accepted is not None:
+        start = accepted.end()
+    drawn = after is not None
+    if after is not None:
+        begins = _prompt_begins(data, start, after, columns)
+        if begins is not None:
+            stop, drawn = begins, False
+    text = data[start:stop].decode(encoding, "replace")
+    if accepted is None:
+        said = _without_echo(plain(before + text, columns), before, line)
+    else:
+        said = plain(text, columns)
+        if not data[:start].rstrip(b"\r").endswith(b"\n") and said.startswith("\n") and b"\n" not in data[:start]:
+            said = said[1:]  # zsh ends the line after it has taken it
+    if drawn and after is not None:
+        said = _without_prompt(said, before, after)
+    return said.rstrip("\n")
+
+
+def _prompt_begins(data: bytes, start: int, after: str, columns: int | None) -> int | None:
+    """Where in `data` the prompt begins whose last row is `after`, None where nothing tells."""
+    places: list[int] = []
+    for beginning in _PROMPT_BEGINS:
+        last = None
+        for last in beginning.finditer(data, start):
+            pass
+        if last is not None and _same(plain(data[last.end() :].decode(errors="replace"), columns), after):
+            places.append(last.start())
+    return min(places, default=None)
+
+
+def _same(drawn: str, row: str) -> bool:
+    """Whether the last row of what was drawn is the cursor's row."""
+    return drawn.rpartition("\n")[2].rstrip().startswith(row.rstrip()) and bool(drawn.strip() or not row.strip())
+
+
+def _without_echo(text: str, prompt: str, line: str) -> str:
+    """`text` without the prompt and the line at its beginning, however the line was wrapped."""
+    end = _end_of(prompt + line, text)
+    if end is None and line.strip():
+        end = _end_of(line, text)  # the prompt was drawn anew, in another shape
+    if end is None:
+        end = _end_of(prompt, text) or 0  # nothing was echoed, as with a password
+    row, newline, rest = text[end:].partition("\n")
+    if not row.strip() or _RIGHT_PROMPT.match(row):
+        return rest if newline else ""
+    return text[end:]
+
+
+def _end_of(expected: str, text: str) -> int | None:
+    """Where `expected` ends at the beginning of `text`, not looking at white space: that is where lines wrap."""
+    position = 0
+    for character in expected:
+        if character.isspace():
+            continue
+        while position < len(text) and text[position].isspace():
+            position += 1
+        if position == len(text) or text[position] != character:
+            return None
+        position += 1
+    return position
+
+
+def _without_prompt(text: str, before: str, after: str) -> str:
+    """`text` without the prompt in its last row. Output that has no newline at its end stands before it in that row."""
+    above, newline, row = text.rpartition("\n")
+    if row.rstrip() == after.rstrip():
+        if before.strip():
+            again = re.search(_DIGITS.sub(r"\\d+", re.escape(before.rstrip())) + r"\s*\Z", row)
+            if again is not None:
+                return above + newline + row[: again.start()]
+        return above
+    return text

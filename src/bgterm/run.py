@@ -1,0 +1,132 @@
+"""One step with an interactive program: it is ready, a line is typed, it is ready again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from bgterm.engine.terminal import Terminal
+from bgterm.paging import Pages
+from bgterm.results import CommandResult, PollResult, Reason, Status
+from bgterm.waits import Consuming, Ready
+
+_PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
+_ENTER = b"\r"
+
+
+class Typing:
+    """The program is ready a second time, after a line was typed the first time.
+
+    The terminal's lock is held from the look that finds the program ready to the typing of the line, so nobody else
+    types in between.
+    """
+
+    def __init__(self, terminal: Terminal, ready: Ready, line: bytes, type_line: Callable[[bytes], None]) -> None:
+        """`type_line` types all that it is given, or raises."""
+        self._terminal = terminal
+        self._type = type_line
+        self.ready = ready
+        self.line = line.rstrip(b"\r\n")
+        self.look_at = math.inf
+        self.typed_at = math.nan
+        """When the line was typed (time.monotonic), NaN before."""
+        self.start = 0
+        """The end of the output then."""
+        self.before = ""
+        """The text left of the cursor then."""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the line was typed."""
+        return not math.isnan(self.typed_at)
+
+    def met(self, now: float) -> Reason | None:
+        """See `waits.Condition`."""
+        reason = self.ready.met(now)
+        if not self.is_typed:
+            if reason == "ready":
+                self._type_line()
+                reason = self.ready.met(time.monotonic())
+            elif reason == "exit":
+                self._type(self.line)  # raises: it has exited
+        self.look_at = self.ready.look_at
+        return reason
+
+    def _type_line(self) -> None:
+        status = self.ready.status
+        self.before = "" if status is None else status.prompt
+        self.start = self._terminal.output.end
+        self._type(self._keys())
+        self.typed_at = time.monotonic()
+
+    def _keys(self) -> bytes:
+        """The line as keys: pasted, where the line editor would take a tab or a newline in it for a command."""
+        line = self.line
+        if (b"\t" in line or b"\n" in line) and self.ready.takes_paste():
+            return _PASTE + line + _PASTE_END + _ENTER
+        return line.replace(b"\r\n", _ENTER).replace(b"\n", _ENTER) + _ENTER
+
+
+class Step(Consuming[CommandResult]):
+    """The wait behind `Session.run`, and what came of it."""
+
+    __slots__ = ("_max_bytes", "_not_ready", "_page", "_pages", "_typing")
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        typing: Typing,
+        deadline: float,
+        closed: Callable[[], Exception],
+        pages: Pages,
+        max_bytes: int | None,
+        not_ready: Callable[[Status | None], Exception],
+    ) -> None:
+        """`not_ready` gives what is raised where the line could not be typed in time."""
+        super().__init__(terminal, typing, deadline, 0, closed)
+        self._typing = typing
+        self._pages = pages
+        self._max_bytes = max_bytes
+        self._not_ready = not_ready
+        self._page: PollResult | None = None
+
+    def _outcome(self, reason: Reason) -> CommandResult:
+        typing = self._typing
+        status = typing.ready.status
+        if not typing.is_typed or status is None:
+            raise self._not_ready(status)
+        page = self._pages.last(reason, typing.start, self._max_bytes)
+        self._page = page
+        self._pages.consume(page)
+        return CommandResult(
+            output=self._said(page, status.prompt if reason == "ready" else None),
+            data=page.data,
+            exit_code=typing.ready.exit_code_since(typing.start),
+            status=status,
+            timed_out=reason == "timeout",
+            duration_ms=(time.monotonic() - typing.typed_at) * 1000,
+            start_offset=page.start_offset,
+            end_offset=page.end_offset,
+            dropped_bytes=page.dropped_bytes,
+            skipped_bytes=page.skipped_bytes,
+        )
+
+    def _said(self, page: PollResult, prompt: str | None) -> str:
+        from bgterm.readiness.command_output import command_output  # noqa: PLC0415 - patterns take time to compile
+
+        typing, encoding = self._typing, self._pages.encoding
+        whole = page.start_offset == typing.start
+        return command_output(
+            page.data,
+            typing.line.decode(encoding, "replace") if whole else "",
+            typing.before if whole else "",
+            prompt,
+            columns=self._terminal.size()[1],
+            encoding=encoding,
+        )
+
+    def give_back(self) -> None:
+        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
+        if self._page is not None:
+            self._pages.give_back(self._page)

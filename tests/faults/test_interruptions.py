@@ -1,0 +1,188 @@
+"""KeyboardInterrupt, and signal handlers, at any moment: nothing is lost, nothing comes twice, all goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+import bgterm
+from bgterm.errors import UnknownSessionError
+from bgterm.manager import SessionManager
+from bgterm.session import Session
+from faults.counts import record, times
+from faults.hosts import host, outcome
+from faults.interruptions import Interrupter, InterruptionError
+from faults.streams import counted_bytes, differing
+
+
+ECHO = "stty -echo; echo up; exec cat"
+
+
+@pytest.mark.parametrize("overflow", ["drop", "block"])
+@pytest.mark.parametrize("wait_ms", [0, 5000])
+def test_an_interruption_at_any_place_of_a_wait_loses_nothing_and_repeats_nothing(
+    manager: SessionManager, overflow: str, wait_ms: float
+) -> None:
+    session = manager.open(manager.start_session(ECHO, overflow=overflow, max_buffer_bytes=3000))
+    session.poll(None, until="up\r\n")
+    interrupter = Interrupter()
+    sent, received = [], []
+
+    def poll() -> bytes:
+        data = session.poll(wait_ms, 700).data
+        received.append(data)
+        return data
+
+    for number in range(times(150)):
+        line = b"%d" % number * (number % 300)
+        received.append(session.write_stdin(line + b"\n").data)
+        sent.append(line + b"\r\n")
+        while sum(map(len, received)) < sum(map(len, sent)):
+            try:
+                interrupter.call(poll)
+            except InterruptionError:
+                pass
+    lost = differing(b"".join(sent), b"".join(received))
+    record(f"Ctrl-C at each place of poll({wait_ms}), overflow={overflow}", interrupter.interruptions, lost, "bytes")
+
+
+def test_what_arrived_before_an_interruption_ends_the_next_wait_at_once(manager: SessionManager) -> None:
+    session = manager.open(manager.start_session(ECHO))
+    session.poll(None, until="up\r\n")
+    interrupter = Interrupter()
+    for _ in range(times(100)):
+        data = session.write_stdin("x\n").data
+        try:
+            data += b"" if data.endswith(b"\n") else interrupter.call(lambda: session.poll(None).data)
+        except InterruptionError:
+            pass
+        while not data.endswith(b"\n"):
+            data += session.poll(None).data  # would wait for ever if nobody told it of what is there
+        assert data == b"x\r\n"
+    record("Ctrl-C at each place of a wait without limit, then another", interrupter.interruptions)
+
+
+def test_input_interrupted_at_any_place_is_typed_whole_and_once_or_not_at_all(manager: SessionManager) -> None:
+    session = manager.open(manager.start_session(ECHO))
+    session.poll(None, until="up\r\n")
+    interrupter = Interrupter()
+    wrong = 0
+    for number in range(times(150)):
+        line = f"{number:08d}" * 40
+        try:
+            text = interrupter.call(lambda line=line: session.write_stdin(line + "\n").text)
+        except InterruptionError:
+            text = ""
+        text += session.write_stdin("end\n", None, until="end\r\n").text
+        wrong += text not in {f"{line}\r\nend\r\n", "end\r\n"}
+    record("Ctrl-C at each place of write_stdin", interrupter.interruptions, wrong, "inputs")
+
+
+def test_a_follower_is_not_forgotten_by_a_leader_that_is_interrupted(manager: SessionManager) -> None:
+    session = manager.open(manager.start_session(ECHO))
+    session.poll(None, until="up\r\n")
+    interrupter = Interrupter()
+    for _ in range(times(100)):
+        follower = threading.Thread(target=lambda: session.poll(None, until="done\r\n"))
+        try:
+            interrupter.call(lambda: (follower.start(), session.poll(20, until="never"))[1])
+        except InterruptionError:
+            pass
+        if not follower.ident:
+            continue
+        session.write_stdin("done\n")
+        follower.join(20)
+        assert not follower.is_alive()
+    record("Ctrl-C at each place of a wait that others follow", interrupter.interruptions)
+
+
+def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> None:
+    interrupter = Interrupter()
+    left = 0
+    for _ in range(times(60)):
+        session = manager.open(manager.start_session("trap '' HUP TERM; echo up; while :; do sleep 1000; done"))
+        session.poll(None, until="up\r\n")
+        pid = session.info().pid
+        try:
+            interrupter.call(lambda session=session: session.close(kill_after_ms=0))
+        except InterruptionError:
+            session.close(kill_after_ms=0)
+        left += alive(pid)
+        assert session.sid not in manager.list_sessions()
+    record("Ctrl-C at each place of close", interrupter.interruptions, left, "programs left")
+
+
+def alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] not in b"ZX"
+    except FileNotFoundError:
+        return False
+
+
+COUNTING_HOST = """
+    import os, signal, sys
+    import bgterm
+
+    source = os.path.dirname(bgterm.__file__)
+    interruptions = 0
+
+    def handler(number, frame):
+        # In bgterm alone: what a host makes of an interruption between two calls is its own affair.
+        global interruptions
+        if frame.f_code.co_filename.startswith(source):
+            interruptions += 1
+            raise KeyboardInterrupt
+
+    session = bgterm.Session.start({command!r}, overflow={overflow!r}, max_buffer_bytes=20_000)
+    signal.signal(signal.SIGINT, handler)
+    chunks = []
+    print(flush=True)
+
+    def read():
+        while True:
+            try:
+                chunks.append(session.poll(1000, 5000))
+                if not chunks[-1].running and not chunks[-1].remaining_bytes:
+                    return
+            except KeyboardInterrupt:
+                pass
+
+    read()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print(interruptions, flush=True)
+    sys.stdout.buffer.write(b"".join(chunk.data for chunk in chunks))
+"""
+
+
+def test_signals_at_random_moments_lose_nothing_and_repeat_nothing() -> None:
+    lines = times(200_000)
+    with host(COUNTING_HOST.format(command=f"seq 1000000 {999_999 + lines}", overflow="block")) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        randomly = random.Random(1)
+        done = threading.Event()
+
+        def interrupt() -> None:
+            while not done.is_set():
+                process.send_signal(signal.SIGINT)
+                time.sleep(randomly.random() / 2000)  # the fault itself: at any moment, not at an event
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        try:
+            interruptions = int(process.stdout.readline())
+        finally:
+            done.set()
+            thread.join()
+        received = process.stdout.read().encode()
+    lost = differing(counted_bytes(lines).replace(b"\r", b"\r"), received)
+    record("SIGINT at random moments of a flood", interruptions, lost, f"{len(received)} bytes")
+    assert interruptions > 100
