@@ -8,6 +8,8 @@ A test that drives a program says so, by mark or by call:
     def test_something_else(program: FindProgram) -> None:
         path = program("zsh")
 
+Code that tests share is imported by its full name: `from tests.waiting import eventually`.
+
 Where the program is not on the machine the test is skipped (or fails, where the environment variable CI is set), and
 the end of pytest's output names what was missing.
 """

@@ -23,9 +23,14 @@ def run_test(tmp_path: Path) -> RunTest:
         file.write_text(f"import os, subprocess, threading, pytest\n{code}\n", encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", str(file)]
         settings = ["-c", os.path.join(ROOT, "pyproject.toml"), "--rootdir", ROOT]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join((ROOT, os.environ.get("PYTHONPATH", ""))), "CI": ci}
+        path = os.pathsep.join((ROOT, os.environ.get("PYTHONPATH", "")))
         return subprocess.run(
-            [*command, *settings], capture_output=True, text=True, timeout=50, check=False, env=environment
+            [*command, *settings],
+            capture_output=True,
+            text=True,
+            timeout=50,
+            check=False,
+            env=os.environ | {"PYTHONPATH": path, "CI": ci},
         )
 
     return run

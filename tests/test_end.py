@@ -72,7 +72,9 @@ def test_a_grandchild_that_holds_the_terminal_delays_nothing_and_is_named(manage
 
 
 def test_close_ends_what_the_program_started(manager: SessionManager) -> None:
-    sid = manager.start_session("sleep 1001 & setsid sleep 1002 & nohup sleep 1003 >/dev/null 2>&1 & trap '' HUP; echo $! go; cat")
+    sid = manager.start_session(
+        "sleep 1001 & setsid sleep 1002 & nohup sleep 1003 >/dev/null 2>&1 & trap '' HUP; echo $! go; cat"
+    )
     text = manager.poll(sid, 10_000, until="go").text
     started = {int(pid) for pid in _descendants(manager.info(sid).pid)}
     assert len(started) >= 3, text
@@ -81,7 +83,9 @@ def test_close_ends_what_the_program_started(manager: SessionManager) -> None:
 
 
 def _descendants(pid: int) -> list[str]:
-    return subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], check=False, capture_output=True, text=True).stdout.split()
+    return subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], check=False, capture_output=True, text=True
+    ).stdout.split()
 
 
 def test_closing_twice_is_no_error_and_unknown_ids_are_explained(manager: SessionManager) -> None:
@@ -167,7 +171,9 @@ def test_a_forked_child_has_no_sessions_and_harms_none() -> None:
         assert bgterm.write_stdin(sid, "parent\\n", 10_000, until="parent").match
         """
     )
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=False, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], check=False, capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -1,4 +1,7 @@
-"""Everything that the README shows runs, as a reader would run it: each block by itself, in a Python of its own."""
+"""Everything that the README shows runs, as a reader would run it: each block by itself, in a Python of its own.
+
+And what the documents point to is there.
+"""
 
 from __future__ import annotations
 
@@ -61,3 +64,25 @@ def test_the_demo_shows_the_quick_start_and_what_came_back() -> None:
     assert done.returncode == 0, done.stderr
     assert ">>> sid = start_session(" in done.stdout
     assert re.search(r"^done\r?$", done.stdout, re.MULTILINE)
+
+
+def documents() -> list[str]:
+    folders = (ROOT, os.path.join(ROOT, "docs"))
+    return [
+        os.path.join(folder, name) for folder in folders for name in sorted(os.listdir(folder)) if name.endswith(".md")
+    ]
+
+
+@pytest.mark.parametrize("path", documents(), ids=os.path.basename)
+def test_a_link_to_a_file_leads_to_a_file(path: str) -> None:
+    with open(path, encoding="utf-8") as file:
+        links: list[str] = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read())
+    folder = os.path.dirname(path)
+    assert [link for link in links if not os.path.exists(os.path.join(folder, link))] == []
+
+
+def test_every_document_is_in_the_index() -> None:
+    with open(os.path.join(ROOT, "docs", "index.md"), encoding="utf-8") as file:
+        index = file.read()
+    names = [name for name in os.listdir(os.path.join(ROOT, "docs")) if name.endswith(".md") and name != "index.md"]
+    assert [name for name in names if f"({name})" not in index] == []

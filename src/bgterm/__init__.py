@@ -25,7 +25,7 @@ from bgterm.errors import (
     UnknownSessionError,
 )
 from bgterm.manager import SessionManager
-from bgterm.results import Foreground, PollResult, SessionInfo, Status
+from bgterm.results import CommandResult, Foreground, PollResult, SessionInfo, Status
 from bgterm.session import EXIT, READY, Session
 
 start_session = _manager.default.start_session
@@ -35,6 +35,8 @@ read = _manager.default.read
 send_eof = _manager.default.send_eof
 interrupt = _manager.default.interrupt
 resize = _manager.default.resize
+status = _manager.default.status
+run = _manager.default.run
 wait = _manager.default.wait
 wait_any = _manager.default.wait_any
 info = _manager.default.info
@@ -50,6 +52,7 @@ __all__ = [
     "EXIT",
     "READY",
     "BgtermError",
+    "CommandResult",
     "Foreground",
     "InputOverflowError",
     "LineTooLongError",
@@ -71,8 +74,10 @@ __all__ = [
     "poll",
     "read",
     "resize",
+    "run",
     "send_eof",
     "start_session",
+    "status",
     "terminate",
     "wait",
     "wait_any",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from bgterm.engine.terminal import Sleeper, Terminal
+from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import waker
 from bgterm.results import Reason
 from bgterm.waits import Consuming, Wait
@@ -47,12 +48,12 @@ def sleep_on(following: Following[T]) -> T:
         following.attend(own)
         while (outcome := following.attempt(time.monotonic())) is None:
             own.sleep(following.look_at - time.monotonic())
-        return outcome
     except BaseException:
-        following.give_back()
+        undisturbed(following.give_back)
         raise
     finally:
-        following.leave(own)
+        undisturbed(following.leave, own)
+    return outcome
 
 
 class FollowedWait(Generic[T]):

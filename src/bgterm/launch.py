@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
 
 Command = str | Sequence[Argument]
+
+_WORDS = re.compile(r"[\w@%+=:,./ -]+")
 
 _LARGEST_SIZE = 65535  # struct winsize has unsigned shorts (ioctl_tty(2))
 
@@ -30,6 +33,7 @@ class Launch:
     rows: int = 24
     cols: int = 80
     overflow: str = "drop"
+    shell_integration: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.cmd, (bytes, os.PathLike)):
@@ -43,6 +47,8 @@ class Launch:
         check_size(self.rows, self.cols)
         page_decoder(self.encoding)  # for its LookupError
         codecs.lookup_error(self.errors)
+        if self.shell_integration:
+            self._integrated({})  # for its ValueError
 
     @property
     def command(self) -> str | tuple[str, ...]:
@@ -65,12 +71,23 @@ class Launch:
         """The directory that the program starts in, absolute."""
         return os.path.abspath(os.fsdecode(self.cwd)) if self.cwd is not None else os.getcwd()
 
+    def _integrated(self, env: Mapping[str, str]) -> tuple[list[Argument], dict[str, str]]:
+        from bgterm.readiness.integration import integrated  # noqa: PLC0415 - few ask for it
+
+        # A command line of plain words needs no shell to be understood.
+        words = self.cmd.split() if isinstance(self.cmd, str) and _WORDS.fullmatch(self.cmd) else None
+        argv, environment = integrated(list(map(os.fsdecode, words or self.argv)), env)
+        return list(argv), environment
+
     def open_terminal(self) -> Terminal:
         """Start it. Raises OSError and its kinds, leaving nothing behind."""
         env = dict(os.environ if self.env is None else self.env)
         env.setdefault("TERM", "xterm-256color")
+        argv = self.argv
+        if self.shell_integration:
+            argv, env = self._integrated(env)
         return Terminal(
-            self.argv,
+            argv,
             cwd=None if self.cwd is None else self.directory,
             env=env,
             rows=self.rows,

@@ -15,7 +15,8 @@ from bgterm.engine import pump
 from bgterm.errors import SessionLimitError, UnknownSessionError
 from bgterm.following import Race, sleep_on
 from bgterm.launch import Command, Launch
-from bgterm.results import PollResult, SessionInfo
+from bgterm.readiness.confidence import ENOUGH
+from bgterm.results import CommandResult, Confidence, PollResult, SessionInfo, Status
 from bgterm.session import Session, Until, close_sessions, deadline
 
 _REMEMBERED = 10_000
@@ -86,6 +87,7 @@ class SessionManager:
         rows: int = 24,
         cols: int = 80,
         overflow: str = "drop",
+        shell_integration: bool = False,
     ) -> int:
         """Start a program in a terminal of its own, in the background; return its id.
 
@@ -102,6 +104,8 @@ class SessionManager:
         rows, cols: the terminal's size.
         overflow: what happens when that much is unread: "drop" forgets the oldest bytes and counts them,
             "block" stops reading, so that the program waits.
+        shell_integration: let bash, zsh, fish or Python tell where commands end, and with what code (OSC 133). Start-up
+            files are read as ever. `run` then knows `exit_code` and `directory`.
 
         Raises, leaving no process, descriptor, id or name:
         FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
@@ -109,7 +113,7 @@ class SessionManager:
         ValueError: an empty command, a name that is taken or no name, a size or number out of range.
         LookupError: an unknown encoding. SessionLimitError: `max_sessions` are open.
         """
-        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow)
+        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow, shell_integration)
         return self.start(launch, name).sid
 
     def start(self, launch: Launch, name: str | None = None) -> Session:
@@ -190,9 +194,12 @@ class SessionManager:
         *,
         until: Until = None,
         settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
         """See `Session.write_stdin`."""
-        return self.open(sid).write_stdin(chars, yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms)
+        return self.open(sid).write_stdin(
+            chars, yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms, min_confidence=min_confidence
+        )
 
     def poll(
         self,
@@ -202,9 +209,12 @@ class SessionManager:
         *,
         until: Until = None,
         settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
         """See `Session.poll`."""
-        return self.open(sid).poll(yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms)
+        return self.open(sid).poll(
+            yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms, min_confidence=min_confidence
+        )
 
     def read(
         self, sid: int | str, max_output_bytes: int | None = 65536, *, offset: int | None = None
@@ -223,6 +233,22 @@ class SessionManager:
     def resize(self, sid: int | str, rows: int, cols: int) -> None:
         """See `Session.resize`."""
         return self.open(sid).resize(rows, cols)
+
+    def status(self, sid: int | str) -> Status:
+        """See `Session.status`."""
+        return self.open(sid).status()
+
+    def run(
+        self,
+        sid: int | str,
+        line: str | bytes,
+        timeout_ms: float | None = 30_000,
+        max_output_bytes: int | None = 65536,
+        *,
+        min_confidence: Confidence = ENOUGH,
+    ) -> CommandResult:
+        """See `Session.run`."""
+        return self.open(sid).run(line, timeout_ms, max_output_bytes, min_confidence=min_confidence)
 
     def wait(self, sid: int | str, timeout_ms: float | None = None) -> int | None:
         """See `Session.wait`."""

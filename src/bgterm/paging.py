@@ -12,6 +12,7 @@ from bgterm.waits import Condition, Consuming, Match, Ready
 if TYPE_CHECKING:
     from bgterm.decoding import PageDecoder
     from bgterm.engine.terminal import Terminal
+    from bgterm.searching import AnyMatch
 
 Decode = Callable[[bytes, str, bool], tuple[str, int]]
 
@@ -34,9 +35,10 @@ class Pages:
         """Whether there is at least one whole character to return."""
         terminal = self._terminal
         output = terminal.output
-        unread = output.end - terminal.cursor
-        if unread >= _LONGEST_CHARACTER:
+        if output.end - terminal.cursor >= _LONGEST_CHARACTER:
             return True
+        if output.end == terminal.cursor:
+            return False
         return self._decode(output.read(terminal.cursor, output.end), self._errors, terminal.exited)[1] > 0
 
     def next(self, reason: Reason, max_bytes: int | None, match: Match | None) -> PollResult:
@@ -59,12 +61,9 @@ class Pages:
                 skipped += self._decoder.continues(output.read(start + skipped, stop))
                 start += skipped
                 max_bytes = None
-        page = self._page(reason, self._decode, start, stop, max_bytes)
-        page.dropped_bytes = dropped
-        page.skipped_bytes = skipped
-        page.remaining_bytes = output.end - page.end_offset
-        page.match = None if match is None else match.match
-        return page
+        return self._page(
+            reason, self._decode, start, stop, max_bytes, dropped, skipped, None if match is None else match.match
+        )
 
     def last(self, reason: Reason, offset: int, max_bytes: int | None) -> PollResult:
         """The last `max_bytes` of what has come since `offset`, which `consume` makes read with all before it."""
@@ -73,11 +72,11 @@ class Pages:
         start = max(offset, output.start, 0 if max_bytes is None else output.end - max_bytes)
         if start > offset:
             start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
-        page = self._page(reason, page_decoder(self.encoding).decode, start, output.end, None)
-        page.dropped_bytes = max(output.start - terminal.cursor, 0)
-        page.skipped_bytes = max(start - max(terminal.cursor, output.start), 0)
-        page.remaining_bytes = output.end - page.end_offset
-        return page
+        dropped = max(output.start - terminal.cursor, 0)
+        skipped = max(start - max(terminal.cursor, output.start), 0)
+        return self._page(
+            reason, page_decoder(self.encoding).decode, start, output.end, None, dropped, skipped, None
+        )
 
     def consume(self, page: PollResult) -> None:
         """Move the cursor behind `page`."""
@@ -95,11 +94,21 @@ class Pages:
         output = terminal.output
         reason: Reason = "output" if offset < output.end else "exit" if terminal.exited else "timeout"
         decode = page_decoder(self.encoding).decode
-        page = self._page(reason, decode, max(offset, output.start), output.end, max_bytes)
+        page = self._page(reason, decode, max(offset, output.start), output.end, max_bytes, 0, 0, None)
         page.remaining_bytes = output.end - max(terminal.cursor, output.start)
         return page
 
-    def _page(self, reason: Reason, decode: Decode, start: int, stop: int, max_bytes: int | None) -> PollResult:
+    def _page(
+        self,
+        reason: Reason,
+        decode: Decode,
+        start: int,
+        stop: int,
+        max_bytes: int | None,
+        dropped: int,
+        skipped: int,
+        match: AnyMatch | None,
+    ) -> PollResult:
         """Whole characters from `start` on: `max_bytes` of them, but one at least, so that paging goes on."""
         terminal = self._terminal
         output = terminal.output
@@ -121,14 +130,61 @@ class Pages:
             output.start,
             output.end,
             used,
-            0,
-            0,
-            0,
+            output.end - start - used,
+            dropped,
+            skipped,
             terminal.input.pending_bytes if terminal.input.queue else 0,
             not exited,
             terminal.child.exit_code if exited else None,
             reason,
+            match,
         )
+
+
+class AnyOutput(Consuming[PollResult]):
+    """A wait for anything unread, and its page.
+
+    It does what a `PageWait` for `Output` does that need not settle. It is written out, because it is what most
+    calls are, and a round trip is shorter by it.
+    """
+
+    __slots__ = ("_max_bytes", "_page", "_pages")
+
+    def __init__(
+        self, terminal: Terminal, deadline: float, closed: Callable[[], Exception], pages: Pages, max_bytes: int | None
+    ) -> None:
+        self._terminal = terminal
+        self._closed = closed
+        self._pages = pages
+        self._max_bytes = max_bytes
+        self._page: PollResult | None = None
+        self.look_at = deadline
+
+    def __call__(self, now: float) -> PollResult | None:
+        """See `Wait`."""
+        terminal = self._terminal
+        if terminal.closed:
+            raise self._closed()
+        reason: Reason
+        if terminal.output.end != terminal.cursor and self._pages.has_unread():
+            reason = "output"
+        elif terminal.exited:
+            reason = "exit"
+        elif now < self.look_at:
+            return None
+        elif terminal.look() and self._pages.has_unread():
+            reason = "output"
+        else:
+            reason = "exit" if terminal.exited else "timeout"
+        page = self._pages.next(reason, self._max_bytes, None)
+        self._page = page
+        self._pages.consume(page)
+        return page
+
+    def give_back(self) -> None:
+        """See `Consuming`."""
+        if self._page is not None:
+            self._pages.give_back(self._page)
 
 
 class PageWait(Consuming[PollResult]):

@@ -117,6 +117,8 @@ class CommandResult:
     """The bytes as they came, echo and prompt included: the last `max_output_bytes` of them."""
     exit_code: int | None
     """The command's exit code where the shell's integration tells it, else None."""
+    directory: str | None
+    """The current directory afterwards where the shell's integration tells it, else None."""
     status: Status
     """The last look at the program: it waits for the next line, or asks something, or is still busy."""
     timed_out: bool

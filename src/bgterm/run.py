@@ -27,7 +27,8 @@ class Typing:
         self._terminal = terminal
         self._type = type_line
         self.ready = ready
-        self.line = line.rstrip(b"\r\n")
+        # Enter follows anyway. In several lines one more is meant: an empty line ends a block.
+        self.line = line if b"\n" in line[:-1] else line.rstrip(b"\r\n")
         self.look_at = math.inf
         self.typed_at = math.nan
         """When the line was typed (time.monotonic), NaN before."""
@@ -99,13 +100,15 @@ class Step(Consuming[CommandResult]):
         page = self._pages.last(reason, typing.start, self._max_bytes)
         self._page = page
         self._pages.consume(page)
+        duration = time.monotonic() - typing.typed_at
         return CommandResult(
             output=self._said(page, status.prompt if reason == "ready" else None),
             data=page.data,
             exit_code=typing.ready.exit_code_since(typing.start),
+            directory=typing.ready.directory(),
             status=status,
             timed_out=reason == "timeout",
-            duration_ms=(time.monotonic() - typing.typed_at) * 1000,
+            duration_ms=duration * 1000,
             start_offset=page.start_offset,
             end_offset=page.end_offset,
             dropped_bytes=page.dropped_bytes,

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self, TypeVar
 from bgterm.engine.ending import Ending, finish
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
 from bgterm.engine.terminal import ending_all
+from bgterm.engine.undisturbed import undisturbed
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
 from bgterm.following import FollowedWait
 from bgterm.launch import Command, Launch, check_size
-from bgterm.paging import Pages, PageWait, ReadyPageWait
+from bgterm.paging import AnyOutput, Pages, PageWait, ReadyPageWait
 from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
 from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, Status
@@ -72,7 +73,6 @@ class Session:
     """
 
     __slots__ = (
-        "_any_output",
         "_closing",
         "_directory",
         "_forget",
@@ -98,12 +98,11 @@ class Session:
         """The name that it was started with, or None."""
         self._launch = launch
         self._forget = forget
-        self._closing = threading.Lock()
+        self._closing = threading.RLock()  # a signal handler may close what its thread is closing
         self._started = time.time()
         self._directory = launch.directory
         self._terminal = launch.open_terminal()
         self._pages = Pages(self._terminal, launch.encoding, launch.errors)
-        self._any_output = Output(self._terminal, self._pages.has_unread)
         self._readiness: Readiness | None = None
         with self._terminal.lock:
             Queries(self._terminal)
@@ -123,9 +122,10 @@ class Session:
         rows: int = 24,
         cols: int = 80,
         overflow: str = "drop",
+        shell_integration: bool = False,
     ) -> Session:
         """Do as `start_session` does, and return the session itself."""
-        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow)
+        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow, shell_integration)
         return cls.manager.start(launch, name)
 
     @classmethod
@@ -225,9 +225,13 @@ class Session:
         until: Until,
         settle_ms: float,
         min_confidence: Confidence,
-    ) -> PageWait:
+    ) -> Consuming[PollResult]:
         """What `poll` waits for, checked, and beginning now."""
         _check_size(max_output_bytes)
+        if until is None and settle_ms == 0:
+            return AnyOutput(
+                self._terminal, deadline("yield_time_ms", yield_time_ms), self._unknown, self._pages, max_output_bytes
+            )
         if not settle_ms >= 0:
             raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
         if until is READY:
@@ -240,7 +244,7 @@ class Session:
                 self._pages,
                 max_output_bytes,
             )
-        condition: Condition = self._any_output if until is None else self._condition(until)
+        condition = self._condition(until)
         return PageWait(
             self._terminal,
             condition,
@@ -255,7 +259,7 @@ class Session:
 
     def _condition(self, until: Until) -> Condition:
         if until is None:
-            return self._any_output
+            return Output(self._terminal, self._pages.has_unread)
         if until is EXIT:
             return Exit(self._terminal)
         return Match(self._terminal, compiled(until), self._launch.encoding, self._launch.errors)
@@ -278,9 +282,12 @@ class Session:
         try:
             return self._terminal.wait(wait, begin)
         except BaseException:
-            with self._terminal.lock:
-                wait.give_back()
+            undisturbed(self._give_back, wait)
             raise
+
+    def _give_back(self, wait: Consuming[T]) -> None:
+        with self._terminal.lock:
+            wait.give_back()
 
     def _encoded(self, chars: str | bytes) -> bytes:
         if not isinstance(chars, str):
@@ -501,8 +508,9 @@ class Session:
             return finish(ending)[0]
 
     def _hang_up(self) -> None:
-        self._terminal.close()
-        self._forget(self, self._terminal.child.exit_code)
+        if not self._terminal.closed:
+            self._terminal.close()
+            self._forget(self, self._terminal.child.exit_code)
 
     @property
     def waits(self) -> Waits:
@@ -623,7 +631,7 @@ def _closing(sessions: Sequence[Session], grace_seconds: float | None) -> Ending
             yield from ending_all([session._terminal for session in ours], grace_seconds)
     finally:
         for session in ours:
-            session._hang_up()
+            undisturbed(session._hang_up)
     return [session._terminal.child.exit_code for session in sessions]
 
 

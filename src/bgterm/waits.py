@@ -113,6 +113,10 @@ class Ready:
         """Whether the line editor that waits has switched bracketed paste on."""
         return self._readiness.marks.takes_paste
 
+    def directory(self) -> str | None:
+        """The current directory that shell integration has told, if any."""
+        return self._readiness.marks.directory
+
     def exit_code_since(self, offset: int) -> int | None:
         """The exit code that shell integration has told since `offset`, if any."""
         return self._readiness.marks.exit_code_since(offset)

@@ -7,8 +7,7 @@ import signal
 import sys
 
 import pytest
-
-from conftest import Start, is_ready
+from readiness.terminals import Start, is_ready
 from waiting import eventually
 
 PYTHON = sys.executable

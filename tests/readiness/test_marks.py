@@ -1,30 +1,18 @@
 from __future__ import annotations
 
-import tempfile
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from readiness.outputs import output_of
 
-from bgterm.engine.output import OutputBuffer
 from bgterm.readiness.marks import Marks
 
 STREAM = (
     b"\x1b[?2004hfirst\x1b[31mred\x1b[0m\x1b]133;A;k=s\x07> \x1b]133;B\x07\x1b[?2004l"
     b"\x1b[?1049h\x1b[?1049;2004l\x1b]133;C\x1b\\out\x1b]133;D;17\x07\x1b]133;A\x07\x1b[?1;2004h$ "
 )
-
-
-def output_of(*pieces: bytes) -> OutputBuffer:
-    output = OutputBuffer()
-    for piece in pieces:
-        with tempfile.TemporaryFile() as file:
-            file.write(piece)
-            file.seek(0)
-            output.receive(file.fileno(), len(piece) + 1)
-            output.store()
-    return output
 
 
 def state(marks: Marks) -> tuple[object, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-
-from conftest import Start
+from readiness.terminals import Start
 
 ASK = (
     "import os, sys, termios, tty\n"

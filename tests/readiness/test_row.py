@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from test_marks import output_of
+from readiness.outputs import output_of
 
 from bgterm.readiness.row import text_left_of_cursor
 

@@ -44,7 +44,7 @@ class Closer:
         self._next: dict[tuple[bool, float], tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
 
     async def close(self, session: Session, terminate: bool, kill_after_ms: float) -> int | None:
-        """Close one session, and return its exit code. It is closed also where the caller is cancelled."""
+        """Close one session, and return its exit code. The closing goes on where the caller is cancelled."""
         manner = (terminate, kill_after_ms)
         if manner not in self._next:
             batch: list[Session] = []
@@ -55,6 +55,7 @@ class Closer:
         return (await asyncio.shield(closed))[place]
 
     async def _close(self, sessions: Sequence[Session], manner: tuple[bool, float]) -> list[int | None]:
+        await asyncio.sleep(0)  # an eager task begins at once: its batch is made only after that
         del self._next[manner]
         return await finish(closing(sessions, *manner))
 

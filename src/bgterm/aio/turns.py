@@ -7,6 +7,7 @@ import math
 import time
 from typing import TypeVar
 
+from bgterm.engine.undisturbed import undisturbed
 from bgterm.following import Following
 
 T = TypeVar("T")
@@ -28,10 +29,10 @@ async def outcome(following: Following[T]) -> T:
             while (found := following.attempt(time.monotonic())) is None:
                 await sleeper.sleep(following.look_at)
     except BaseException:
-        following.give_back()
+        undisturbed(following.give_back)
         raise
     finally:
-        following.leave(sleeper)
+        undisturbed(following.leave, sleeper)
     return found
 
 
@@ -61,7 +62,7 @@ class LoopSleeper:
             self._turn.set_result(None)
 
     async def sleep(self, until: float) -> None:
-        """Sleep until woken, or until the time `until` (time.monotonic). What came before counts from the last sleep."""
+        """Sleep until woken, or until the time `until` (time.monotonic). Woken since the last sleep counts."""
         timer = None
         if until < math.inf:
             timer = self._loop.call_later(max(until - time.monotonic(), 0), self.rouse)

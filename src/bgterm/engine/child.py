@@ -30,19 +30,17 @@ class Child:
         """Look whether the child has exited, and take its exit code; never waits."""
         if self.exited:
             return True
+        kind, number = (os.P_PID, self.pid) if self._pidfd is None else (os.P_PIDFD, self._pidfd)
         try:
-            if self._pidfd is None:
-                found = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG)
-            else:
-                found = os.waitid(os.P_PIDFD, self._pidfd, os.WEXITED | os.WNOHANG)
+            # The code is noted before the child is reaped: a signal handler that raises in between loses nothing.
+            found = os.waitid(kind, number, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if found is None:
+                return False
+            code = found.si_status
+            self.exit_code = code if found.si_code == os.CLD_EXITED else -code
+            os.waitid(kind, number, os.WEXITED | os.WNOHANG)
         except ChildProcessError:
-            # The host ignores SIGCHLD, so that the kernel reaps (wait(2)), or it waits for any child itself.
-            self.exited = True
-            return True
-        if found is None:
-            return False
-        code = found.si_status
-        self.exit_code = code if found.si_code == os.CLD_EXITED else -code
+            pass  # the host ignores SIGCHLD, so that the kernel reaps (wait(2)), or it waits for any child itself
         self.exited = True
         return True
 

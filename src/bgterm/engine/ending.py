@@ -14,6 +14,7 @@ from collections.abc import Generator, Sequence
 from typing import NamedTuple, TypeVar
 
 from bgterm.engine.processes import Process, Program, process, started_by
+from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import waker
 
 T = TypeVar("T")
@@ -34,11 +35,10 @@ Ending = Generator[Pause, None, T]
 
 def finish(ending: Ending[T]) -> T:
     """Go through with an ending, sleeping where it pauses."""
-    own = waker()
     try:
         while True:
             pause = next(ending)
-            own.sleep(pause.until - time.monotonic(), (pause.fd,))
+            waker().sleep(pause.until - time.monotonic(), (pause.fd,))
     except StopIteration as end:
         outcome: T = end.value
         return outcome
@@ -63,8 +63,8 @@ def ending(programs: Sequence[Program], grace_seconds: float) -> Ending[list[Pro
             heeding = [one for one in fresh if (number := _heeded(one.pid)) and _send(one, number, signal.SIGCONT)]
             if not heeding or (yield from _wait_for(heeding, deadline)):
                 return (yield from _kill(programs))
-    except GeneratorExit:  # by Ctrl-C, or a cancellation
-        _kill_now(programs)
+    except BaseException:  # Ctrl-C, a cancellation, an error
+        undisturbed(_kill_now, programs)
         raise
     return []
 

@@ -29,8 +29,8 @@ class OutputBuffer:
         self.start = 0
         self.end = 0
 
-    def receive(self, fd: int, size: int) -> int:
-        """Read `fd` once, at most `size` bytes, to the end of the buffer; return how much it was.
+    def receive(self, fd: int, size: int) -> bytes:
+        """Read `fd` once, at most `size` bytes, to the end of the buffer; return what it was.
 
         Raises what `os.read` raises (BlockingIOError where nothing is there, EIO where the terminal is gone).
         """
@@ -40,7 +40,7 @@ class OutputBuffer:
         arrived.extend(map(os.read, (fd,), (size,)))
         return self._store()
 
-    def _store(self) -> int:
+    def _store(self) -> bytes:
         arrived, blocks, offsets = self._arrived, self._blocks, self._offsets
         data = arrived[0]
         size = len(data)
@@ -58,7 +58,7 @@ class OutputBuffer:
             del arrived[0]
         else:
             del arrived[0]
-        return size
+        return data
 
     def forget_before(self, offset: int) -> None:
         """Forget the bytes before `offset`. Whole blocks are freed, an eighth of what is kept at a time."""

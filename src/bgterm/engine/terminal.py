@@ -35,7 +35,8 @@ from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
 from bgterm.engine.pump import ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
-from bgterm.engine.waker import waker
+from bgterm.engine.undisturbed import undisturbed
+from bgterm.engine.waker import waker_if_any, waker
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -74,9 +75,10 @@ class Attempt(Protocol[T_co]):
         """The outcome, or None to go on waiting. Called with the terminal's lock held."""
 
 
-Observer = Callable[[int, bytes], None]
-"""Called with the lock held for each chunk of output and its offset, before any of it is forgotten. After an
-interruption the same offset may come again. Observers are few and quick."""
+Observer = Callable[[int, bytes], bool]
+"""Called with the lock held for output and its offset, before any of it is forgotten; after an interruption the same
+offset may come again. It returns whether it has to see what comes next even if no escape is in it: to look for those
+costs nothing, a call does. Observers are few and quick."""
 
 
 class Terminal:
@@ -86,11 +88,12 @@ class Terminal:
         "__weakref__",
         "_arm_fd",
         "_armed",
-        "_keep_all",
+        "_attentive",
         "_leader",
         "_limit",
         "_observers",
         "_pump",
+        "_returnable",
         "_shown",
         "_sleepers",
         "_watched",
@@ -102,6 +105,7 @@ class Terminal:
         "hung_up",
         "input",
         "input_mark",
+        "keeps_all",
         "last_input",
         "last_output",
         "lock",
@@ -161,10 +165,13 @@ class Terminal:
         self.last_output = self.last_input = 0.0
         self.input_mark = 0
         """The end of the output when something was last typed."""
+        self._returnable = 0
+        """Where the last page began: its reader may be interrupted before it gets it, and give it back."""
         self._observers: list[Observer] = []
-        self._shown = 0  # what the observers have seen
+        self._attentive = False  # whether one of them has to see whatever comes next
+        self._shown = 0  # what they have seen
         self._limit = limit_bytes
-        self._keep_all = keep_all
+        self.keeps_all = keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
         self._watched: tuple[int, ...] = (self.master, self.child.exit_fd)
@@ -183,47 +190,55 @@ class Terminal:
 
     def pull(self, limit: int = _READ_BYTES) -> int:
         """Read what the terminal has now, about `limit` bytes at most; return how much it was. Lock held."""
+        got = self._read(limit)
+        if got:
+            self._tell()
+        return got
+
+    def _read(self, limit: int) -> int:
         got = 0
         output = self.output
+        escapes = False
         while got < limit and not self.hung_up:
-            room = min(_READ_BYTES, self._room()) if self._keep_all else _READ_BYTES
+            room = min(_READ_BYTES, self._room()) if self.keeps_all else _READ_BYTES
             if room <= 0:
+                self._watch()
                 break
             try:
-                size = output.receive(self.master, room)
+                data = output.receive(self.master, room)
             except BlockingIOError:
                 break
             except OSError:  # EIO: nobody has the slave open
-                size = 0
-            if not size:  # the same on BSD
+                data = b""
+            if not data:  # the same on BSD
                 self.hung_up = True
+                self._watch()
                 break
-            got += size
-            if size < _FULL_READ_BYTES:
+            got += len(data)
+            escapes = escapes or b"\x1b" in data
+            if len(data) < _FULL_READ_BYTES:
                 break
         if got:
-            if self._observers:
+            if escapes or self._attentive or self._shown + got != output.end:
                 self._show()
+            else:
+                self._shown = output.end
             if output.end - output.start > self._limit:
                 self._forget()
             self.last_output = time.monotonic()
-            if self._leader is None or len(self._sleepers) > 1:
-                self._tell()
         return got
 
     def observe(self, observer: Observer) -> None:
-        """From now on show all output to `observer`. Lock held."""
-        if self._observers:
-            self._show()
-        self._shown = self.output.end
+        """From now on show the output to `observer`. Lock held."""
+        self._show()
         self._observers.append(observer)
+        self._attentive = True
 
     def _show(self) -> None:
         output = self.output
         offset, end = max(self._shown, output.start), output.end
         data = output.read(offset, end)
-        for observer in self._observers:
-            observer(offset, data)
+        self._attentive = any([observer(offset, data) for observer in self._observers])
         self._shown = end
 
     def drain(self, limit: int = _TAIL_BYTES) -> int:
@@ -238,13 +253,25 @@ class Terminal:
         tail = _TAIL_BYTES if self.child.exited and not self.exited else 0
         return self._limit + tail - (self.output.end - self.cursor)
 
+    def _watch(self) -> None:
+        """Say what a leader sleeps on: not on a terminal that is readable and may not be read, or it would not sleep."""
+        if self.exited:
+            watched: tuple[int, ...] = ()
+        elif self.hung_up or self.is_full():
+            watched = (self.child.exit_fd,)
+        else:
+            watched = (self.master, self.child.exit_fd)
+        if watched != self._watched:
+            self._watched = watched
+            self._tell()
+
     def _forget(self) -> None:
         oldest = self.output.end - self._limit
-        self.output.forget_before(min(oldest, self.cursor) if self._keep_all else oldest)
+        self.output.forget_before(min(oldest, self._returnable) if self.keeps_all else oldest)
 
     def is_full(self) -> bool:
         """Whether no more output can arrive before some is consumed. Lock held."""
-        return self._keep_all and self._room() <= 0
+        return self.keeps_all and self._room() <= 0
 
     def notice_exit(self) -> bool:
         """Look whether the program has exited; its tail is read before that is known. Lock held."""
@@ -259,17 +286,19 @@ class Terminal:
             slave, self.slave = self.slave, -1
             os.close(slave)
             self.drain()
-        self._watched = ()
         self.exited = True
+        self._watch()
         self._tell()
         return True
 
     def consume(self, offset: int) -> None:
         """Move the cursor to `offset`: a program that waited for that may go on. Lock held."""
+        self._returnable = self.cursor
         self.cursor = offset
-        if self._keep_all:
+        if self.keeps_all:
             self._forget()
             self._arm()
+            self._watch()
 
     # Typing: lock held.
 
@@ -350,45 +379,49 @@ class Terminal:
                     self.leave(own)
                     return outcome
             while True:
-                for fd, _ in own.sleep(attempt.look_at - now, self._watched if self._leader is own else ()):
-                    with self.lock:
-                        if fd == self.master:
-                            self.pull()
-                        else:
-                            self.notice_exit()
+                events = own.sleep(attempt.look_at - now, self._watched if self._leader is own else ())
                 with self.lock:
+                    for fd, _ in events:
+                        if fd != self.master:
+                            self.notice_exit()
+                        elif self._read(_READ_BYTES) and self._sleepers:
+                            self._tell()
                     now = time.monotonic()
                     outcome = attempt(now)
                     if outcome is not None:
                         self.leave(own)
                         return outcome
                     if self._leader is None:
-                        self._leader = own
-                        self._arm()
+                        self._sleepers.remove(own)
+                        self.attend(own)
         except BaseException:
-            with self.lock:
-                self.leave(own)
+            undisturbed(self._desert, own)
             raise
+
+    def _desert(self, own: Sleeper) -> None:
+        """Leave a wait at any point of it."""
+        with self.lock:
+            if not self.closed:
+                self.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
+            self.leave(own)
 
     def look(self) -> bool:
         """See what is there now, for somebody who does not sleep; whether anything was. Lock held."""
-        found = bool(self.pull()) | self.notice_exit()
-        if found:
-            self._tell()
-        return found
+        return bool(self.pull()) | self.notice_exit()
 
     def attend(self, sleeper: Sleeper, *, may_lead: bool = True) -> None:
         """From now on `sleeper` is woken by every change, and leads if it may and nobody else does. Lock held."""
-        self._sleepers.append(sleeper)
         if may_lead and self._leader is None:
             self._leader = sleeper
             self._arm()
+        else:
+            self._sleepers.append(sleeper)
 
     def leave(self, sleeper: Sleeper) -> None:
         """The end of `attend`; harmless where it was never begun. Lock held."""
         if self._leader is sleeper:
             self._leader = None
-        if sleeper in self._sleepers:
+        elif sleeper in self._sleepers:
             self._sleepers.remove(sleeper)
         if self.closed:
             if self._leader is None:
@@ -400,9 +433,9 @@ class Terminal:
 
     def _tell(self) -> None:
         """Wake all who wait, but for the thread that found the news."""
-        own = waker()
-        for sleeper in self._sleepers:
-            if sleeper is not own:
+        own = waker_if_any()
+        for sleeper in (self._leader, *self._sleepers):
+            if sleeper is not None and sleeper is not own:
                 sleeper.wake()
 
     # The I/O thread.
@@ -412,11 +445,13 @@ class Terminal:
             self._armed = ONCE
             if self.closed:
                 return
-            if self._leader is None:
-                self.pull(_FAIR_BYTES)
-            if mask & WRITE:
-                self.input.flush()
-            self._arm()
+            try:
+                if self._leader is None:
+                    self.pull(_FAIR_BYTES)
+                if mask & WRITE:
+                    self.input.flush()
+            finally:
+                self._arm()
 
     def _serve_exit(self, mask: int) -> None:
         with self.lock:
@@ -426,7 +461,7 @@ class Terminal:
     def _arm(self) -> None:
         """Tell the I/O thread what it has to do here."""
         mask = ONCE
-        if self._leader is None and not self.hung_up and not (self._keep_all and self._room() <= 0):
+        if self._leader is None and not self.hung_up and not (self.keeps_all and self._room() <= 0):
             mask |= READ
         if self.input.queue:
             mask |= WRITE
@@ -448,27 +483,28 @@ class Terminal:
     def close(self) -> None:
         """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
         with self.lock:
-            if self.closed:
-                return
             self.closed = True
             if self._leader is None:
                 self._close_fds()
-            self._tell()
+            for sleeper in (self._leader, *self._sleepers):  # this thread too: a signal handler may be what closes
+                if sleeper is not None:
+                    sleeper.wake()
 
     def _close_fds(self) -> None:
-        if self.master < 0:
-            return
-        self._pump.remove(self.master)
-        self._pump.remove(self.child.exit_fd)
-        master, self.master = self.master, -1
-        os.close(master)
+        """Give back what is still held; can be done again."""
+        if self.master >= 0:
+            self._pump.remove(self.master)
+            master, self.master = self.master, -1
+            os.close(master)
         if self.slave >= 0:
             slave, self.slave = self.slave, -1
             os.close(slave)
-        if self.child.reap():
-            self.child.close()
-        else:
-            _reap_later(self.child, self._pump)
+        if self.child.exit_fd >= 0:
+            self._pump.remove(self.child.exit_fd)
+            if self.child.reap():
+                self.child.close()
+            else:
+                _reap_later(self.child, self._pump)
 
     def abandon(self) -> None:
         """In a forked child: give the descriptors back, and touch nothing that is the parent's."""

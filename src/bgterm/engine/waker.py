@@ -15,6 +15,7 @@ class Waker:
     __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end")
 
     def __init__(self) -> None:
+        self._read_end = self._write_end = -1  # for __del__, where no descriptor is left
         if hasattr(os, "eventfd"):
             self._read_end = self._write_end = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         else:
@@ -59,7 +60,7 @@ class Waker:
             pass  # it is woken already
 
     def __del__(self) -> None:
-        for fd in {self._read_end, self._write_end}:
+        for fd in {self._read_end, self._write_end} - {-1}:
             os.close(fd)
 
 
@@ -78,6 +79,11 @@ def waker() -> Waker:
 def adopt(own: Waker) -> None:
     """Make `own` the calling thread's waker."""
     _of_thread.waker = own
+
+
+def waker_if_any() -> Waker | None:
+    """The calling thread's waker if it has ever waited: asking costs no descriptor."""
+    return getattr(_of_thread, "waker", None)
 
 
 def _after_fork() -> None:

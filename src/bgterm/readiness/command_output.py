@@ -1,7 +1,7 @@
 """What a program said between the echoed line and its next prompt, from everything that came after the line was typed.
 
-Line editors tell where they have taken the line (`ESC[?2004l`) and where they begin to draw a prompt, whatever they draw.
-Where nothing tells, the text is compared with the prompts before and after, as they stood left of the cursor.
+Line editors tell where they have taken the line (`ESC[?2004l`) and where they begin to draw a prompt, whatever they
+draw. Where nothing tells, the text is compared with the prompts before and after, as they stood left of the cursor.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ _PROMPT_BEGINS = (
     re.compile(rb"(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r"),
     re.compile(rb"\r+\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),
     # fish does so too, with a sign of its own.
-    re.compile(rb"(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r"),
+    re.compile(rb"(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?"),
     # readline and others begin their prompt with this; zsh ends it so.
     re.compile(rb"\x1b\[\?2004h"),
 )
 _DIGITS = re.compile(r"\d+")
+_CONTINUATION_MAX = 16  # the length of a prompt for the rest of a statement
 _RIGHT_PROMPT = re.compile(r" {2,}\S[^\n]*\Z")
 
 
@@ -65,30 +66,38 @@ def _prompt_begins(data: bytes, start: int, after: str, columns: int | None) -> 
     """Where in `data` the prompt begins whose last row is `after`, None where nothing tells."""
     places: list[int] = []
     for beginning in _PROMPT_BEGINS:
-        last = None
-        for last in beginning.finditer(data, start):
-            pass
+        found = list(beginning.finditer(data, start))
+        last = found[-1] if found else None
         if last is not None and _same(plain(data[last.end() :].decode(errors="replace"), columns), after):
             places.append(last.start())
     return min(places, default=None)
 
 
 def _same(drawn: str, row: str) -> bool:
-    """Whether the last row of what was drawn is the cursor's row."""
-    return drawn.rpartition("\n")[2].rstrip().startswith(row.rstrip()) and bool(drawn.strip() or not row.strip())
+    """Whether what was drawn last is what stands in the cursor's row, perhaps behind output without a newline."""
+    last, row = drawn.rpartition("\n")[2].rstrip(), row.rstrip()
+    return last == row or bool(row and last and (last.startswith(row) or row.endswith(last)))
 
 
-def _without_echo(text: str, prompt: str, line: str) -> str:
-    """`text` without the prompt and the line at its beginning, however the line was wrapped."""
+def _without_echo(text: str, prompt: str, lines: str) -> str:
+    """`text` without the prompt and the lines at its beginning, however they were wrapped."""
+    line, *others = lines.split("\n")
     end = _end_of(prompt + line, text)
     if end is None and line.strip():
         end = _end_of(line, text)  # the prompt was drawn anew, in another shape
     if end is None:
         end = _end_of(prompt, text) or 0  # nothing was echoed, as with a password
     row, newline, rest = text[end:].partition("\n")
-    if not row.strip() or _RIGHT_PROMPT.match(row):
-        return rest if newline else ""
-    return text[end:]
+    if row.strip() and not _RIGHT_PROMPT.match(row):
+        return text[end:]
+    rest = rest if newline else ""
+    for other in others:
+        row, newline, below = rest.partition("\n")
+        continuation = row.rstrip().removesuffix(other.strip())
+        if not newline or len(continuation) > _CONTINUATION_MAX or row.rstrip() != continuation + other.strip():
+            break
+        rest = below
+    return rest
 
 
 def _end_of(expected: str, text: str) -> int | None:

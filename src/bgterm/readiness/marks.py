@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bgterm.engine.output import OutputBuffer
 
-_MARK = re.compile(rb"\x1b(?:\[\?([0-9;]+)([hl])|\]133;([A-D])([^\x07\x1b]*)(?:\x07|\x1b\\)|(c))")
+_MARK = re.compile(
+    rb"\x1b(?:\[\?([0-9;]+)([hl])|\]133;([A-D])([^\x07\x1b]*)(?:\x07|\x1b\\)"
+    rb"|\]7;file://[^/\x07\x1b]*([^\x07\x1b]*)(?:\x07|\x1b\\)|(c))"
+)
 _ALTERNATE = frozenset({b"47", b"1047", b"1049"})
 _STEP = 1 << 16
 _UNFINISHED_MAX = 4096
@@ -40,6 +43,7 @@ class Marks:
         """The last OSC 133: `A`, `B`, `C` or `D`."""
         self.ended: Mark | None = None
         """The last OSC 133 `D`, whose detail has the exit code."""
+        self._directory: bytes | None = None
         self.alternate = False
         """Whether the alternate screen is shown."""
 
@@ -52,6 +56,15 @@ class Marks:
     def takes_paste(self) -> bool:
         """Bracketed paste is switched on."""
         return self.paste is not None and self.paste.kind == b"h"
+
+    @property
+    def directory(self) -> str | None:
+        """The current directory as the shell has told it (OSC 7), None where it has not."""
+        if self._directory is None:
+            return None
+        from urllib.parse import unquote  # noqa: PLC0415 - only shells with integration come here
+
+        return unquote(self._directory, errors="surrogateescape")
 
     def exit_code_since(self, offset: int) -> int | None:
         """The exit code of the last command that has ended after `offset`, None where no mark tells."""
@@ -81,9 +94,11 @@ class Marks:
         end = 0
         for found in _MARK.finditer(data):
             end = found.end()
-            modes, switch, letter, detail, reset = found.groups()
+            modes, switch, letter, detail, directory, reset = found.groups()
             if reset:
                 self.alternate = False
+            elif directory:
+                self._directory = directory
             elif letter:
                 self._shell(letter, self._offset + end, detail)
             else:

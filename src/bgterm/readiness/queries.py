@@ -49,13 +49,13 @@ class Queries:
         if end := terminal.output.end:
             self(0, terminal.output.read(0, end))
 
-    def __call__(self, offset: int, data: bytes) -> None:
+    def __call__(self, offset: int, data: bytes) -> bool:
         """Look for queries in `data`, which begins at `offset`. Called with the terminal's lock held."""
         if b"\x1b" not in data and not self._begun:
-            return
+            return False
         end = offset + len(data)
         if end <= self._seen:  # told again after an interruption
-            return
+            return bool(self._begun)
         self._seen = end
         data = self._begun + data
         taken = 0
@@ -64,6 +64,7 @@ class Queries:
             self._terminal.reply(self._answer(query, end - len(data) + query.start()))
         last = data.rfind(b"\x1b", max(taken, len(data) - _BEGUN_MAX))
         self._begun = data[last:] if last >= 0 and _BEGUN.match(data, last) else b""
+        return bool(self._begun)
 
     def _answer(self, query: re.Match[bytes], asked_at: int) -> bytes:
         private, report, attributes, version, mode, size, colour, end, string = query.groups()

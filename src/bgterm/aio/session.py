@@ -1,0 +1,198 @@
+"""One live terminal whose verbs are coroutines."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from bgterm.aio.closing import closer
+from bgterm.aio.turns import outcome
+from bgterm.readiness.confidence import ENOUGH
+from bgterm.results import CommandResult, Confidence, PollResult
+from bgterm.session import EXIT, Session, Until, deadline
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_MAX_BYTES = 65536
+
+
+class Opening:
+    """A session to come: `await` it, or use it in `async with`, which closes the session at the end."""
+
+    def __init__(self, session: Callable[[], Session]) -> None:
+        self._begin = session
+        self._session: AsyncSession | None = None
+
+    def __await__(self) -> Generator[Any, None, AsyncSession]:
+        return self._open().__await__()
+
+    async def _open(self) -> AsyncSession:
+        return AsyncSession(self._begin())
+
+    async def __aenter__(self) -> AsyncSession:
+        self._session = await self
+        return self._session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+def _opening(verb: Callable[P, Session]) -> Callable[P, Opening]:
+    """What `verb` opens, to be awaited."""
+
+    @functools.wraps(verb)
+    def opening(*args: P.args, **kwargs: P.kwargs) -> Opening:
+        return Opening(functools.partial(verb, *args, **kwargs))
+
+    return opening
+
+
+def _at_once(
+    verb: Callable[Concatenate[Session, P], T],
+) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, T]]:
+    """A verb that never waits, as a coroutine."""
+
+    @functools.wraps(verb)
+    async def coroutine(self: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return verb(self.session, *args, **kwargs)
+
+    return coroutine
+
+
+class AsyncSession:
+    """A session whose verbs are coroutines: the same names, parameters and results as those of `Session`.
+
+    No thread waits for them and no executor runs them; the terminals are read by bgterm's one I/O thread. A wait
+    that is cancelled has consumed nothing. Threads, and tasks of several event loops, may share a session.
+
+    Parameters
+    ----------
+    session: the `Session` that it speaks to. Several may speak to the same one.
+
+    `await AsyncSession.start(...)` starts a program, `await AsyncSession.open(sid)` finds a session; either may be
+    used in `async with` instead, and then the session is closed at the end.
+    """
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        """The same session for those who do not await."""
+
+    start = staticmethod(_opening(Session.start))
+    open = staticmethod(_opening(Session.open))
+
+    @property
+    def sid(self) -> int:
+        """The id: that of `bgterm.start_session` and of every other verb of the module."""
+        return self.session.sid
+
+    @property
+    def name(self) -> str | None:
+        """The name that it was started with, or None."""
+        return self.session.name
+
+    def __repr__(self) -> str:
+        return f"<bgterm.aio.AsyncSession of {self.session!r}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # Talk.
+
+    async def write_stdin(
+        self,
+        chars: str | bytes = "",
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
+    ) -> PollResult:
+        """Do as `Session.write_stdin` does. It types at once: whoever cancels it cancels only the wait."""
+        waits = self.session.waits
+        wait = waits.write_stdin(chars, yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        wait.begin()
+        return await outcome(wait)
+
+    async def poll(
+        self,
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
+    ) -> PollResult:
+        """Do as `Session.poll` does."""
+        waits = self.session.waits
+        return await outcome(waits.write_stdin("", yield_time_ms, max_output_bytes, until, settle_ms, min_confidence))
+
+    async def stream(self, max_output_bytes: int | None = _MAX_BYTES) -> AsyncIterator[PollResult]:
+        """Give output as it comes, until the program has exited and all of it is read.
+
+        Parameters
+        ----------
+        max_output_bytes: the most to give at a time, in bytes; None means all that there is.
+
+        Each result is consumed when it is given, none is empty. It may be left and taken up again at any time.
+
+        Raises UnknownSessionError where the session is closed, also meanwhile; ValueError for a negative number.
+        """
+        while True:
+            result = await self.poll(None, max_output_bytes)
+            if result.data:
+                yield result
+            elif not result.running:
+                return
+
+    read = _at_once(Session.read)
+    send_eof = _at_once(Session.send_eof)
+    interrupt = _at_once(Session.interrupt)
+    resize = _at_once(Session.resize)
+
+    # Know.
+
+    async def run(
+        self,
+        line: str | bytes,
+        timeout_ms: float | None = 30_000,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        min_confidence: Confidence = ENOUGH,
+    ) -> CommandResult:
+        """Do as `Session.run` does. Cancelled before the program was ready, it has typed nothing."""
+        return await outcome(self.session.waits.run(line, timeout_ms, max_output_bytes, min_confidence))
+
+    async def wait(self, timeout_ms: float | None = None) -> int | None:
+        """Do as `Session.wait` does."""
+        waits = self.session.waits
+        reason = await outcome(waits.until(EXIT, deadline("timeout_ms", timeout_ms)))
+        return waits.exit_code if reason == "exit" else None
+
+    status = _at_once(Session.status)
+    info = _at_once(Session.info)
+
+    # End.
+
+    terminate = _at_once(Session.terminate)
+    kill = _at_once(Session.kill)
+
+    async def close(self, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+        """Do as `Session.close` does. It goes on in the background where its caller is cancelled.
+
+        Sessions that are closed in the same turn of the loop are closed together, in the time of one.
+        """
+        return await closer().close(self.session, terminate, kill_after_ms)

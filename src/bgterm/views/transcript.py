@@ -1,0 +1,295 @@
+"""Every byte of output with its time, in files, beyond what the buffer keeps.
+
+The transcript at `path` is the output itself, byte for byte. Beside it `path.times` says when it came: a line of
+JSON about the session, then one line for each event, with the offset of the output that it stands before and the
+seconds since the start:
+
+    o 5120 3.141593             output from here on came now
+    r 5120 3.150000 30 100      the terminal was resized to 30 rows of 100 columns
+    m 5120 4.000000 "label"     a marker
+
+Both are appended to with each read of the terminal and nothing is held back in memory, so they are whole up to the
+last read even if this process is killed. With a bound the files are turned over: `path.1` and `path.1.times` have the
+older part.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TIMES = ".times"
+OLDER = ".1"
+
+_RESOLUTION = 0.001
+"""Output that follows within this many seconds belongs to the event before it: a flood need not be told apart."""
+
+_PIECE_BYTES = 1 << 16
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened in a terminal: output `"o"`, a resize `"r"` or a marker `"m"`."""
+
+    kind: Literal["o", "r", "m"]
+    offset: int
+    """Of the output that it stands before, or is."""
+    seconds: float
+    """Since the session's start."""
+    data: bytes = b""
+    """The output."""
+    rows: int = 0
+    cols: int = 0
+    label: str = ""
+
+
+@dataclass(slots=True)
+class _Segment:
+    """One pair of files: the output from `start` on."""
+
+    path: str
+    start: int
+    size: int
+    fd: int
+    times_fd: int
+    about: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def create(cls, path: str, start: int, about: dict[str, Any]) -> _Segment:
+        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        fd = os.open(path, flags, 0o600)  # what is typed and shown is nobody else's business
+        try:
+            times_fd = os.open(path + TIMES, flags | os.O_APPEND, 0o600)
+        except BaseException:
+            os.close(fd)
+            raise
+        segment = cls(path, start, 0, fd, times_fd, {**about, "start_offset": start})
+        segment.note(json.dumps(segment.about))
+        return segment
+
+    @classmethod
+    def open(cls, path: str) -> _Segment:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            times_fd = os.open(path + TIMES, os.O_RDONLY | os.O_CLOEXEC)
+        except BaseException:
+            os.close(fd)
+            raise
+        segment = cls(path, 0, os.fstat(fd).st_size, fd, times_fd)
+        try:
+            segment.about = json.loads(segment.lines()[0])
+            segment.start = int(segment.about["start_offset"])
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            segment.close()
+            raise ValueError(f"{path + TIMES} does not begin as a transcript's times do") from error
+        return segment
+
+    def note(self, line: str) -> None:
+        _write(self.times_fd, line.encode() + b"\n")
+
+    def lines(self) -> list[bytes]:
+        """The header and the events. What a crash left of the last line is not returned."""
+        pieces: list[bytes] = []
+        while piece := os.pread(self.times_fd, 1 << 20, sum(map(len, pieces))):
+            pieces.append(piece)
+        return b"".join(pieces).split(b"\n")[:-1]
+
+    def move_to(self, path: str) -> None:
+        os.replace(self.path, path)
+        os.replace(self.path + TIMES, path + TIMES)
+        self.path = path
+
+    def close(self) -> None:
+        os.close(self.fd)
+        os.close(self.times_fd)
+
+
+class Recording:
+    """What the files of a transcript have, to be read."""
+
+    def __init__(self, segments: list[_Segment]) -> None:
+        self._lock = threading.Lock()
+        self._segments = segments
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Recording:
+        """Open the files of a session that has ended, also of one whose process was killed.
+
+        Raises OSError where there are none, ValueError where they are no transcript's.
+        """
+        path = os.path.abspath(path)
+        segments = [_Segment.open(path)]
+        with suppress(FileNotFoundError):
+            segments.insert(0, _Segment.open(path + OLDER))
+        return cls(segments)
+
+    @property
+    def start(self) -> int:
+        """The offset of the oldest byte that is kept."""
+        with self._lock:
+            return self._segments[0].start if self._segments else 0
+
+    @property
+    def end(self) -> int:
+        """The offset after the newest byte."""
+        with self._lock:
+            return self._segments[-1].start + self._segments[-1].size if self._segments else 0
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What was noted of the session: `started` (seconds since the epoch), `rows` and `cols` at `start`, ..."""
+        with self._lock:
+            return dict(self._segments[0].about) if self._segments else {}
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` up to `stop`, as far as they are kept."""
+        with self._lock:
+            parts: list[bytes] = []
+            for segment in self._segments:
+                first = max(start, segment.start)
+                last = min(stop, segment.start + segment.size)
+                while first < last and (part := os.pread(segment.fd, last - first, first - segment.start)):
+                    parts.append(part)
+                    first += len(part)
+            return b"".join(parts)
+
+    def events(self) -> Iterator[Event]:
+        """Yield everything that happened so far, in its order. Output comes in pieces of at most 64 KiB."""
+        with self._lock:
+            lines = [line for segment in self._segments for line in segment.lines()[1:]]
+        end = self.end
+        position, seconds = self.start, 0.0
+        for event in map(_parse, lines):
+            yield from self._output(position, event.offset, seconds)
+            position, seconds = max(position, event.offset), event.seconds
+            if event.kind != "o":
+                yield event
+        yield from self._output(position, end, seconds)
+
+    def _output(self, start: int, stop: int, seconds: float) -> Iterator[Event]:
+        while start < stop:
+            data = self.read(start, min(stop, start + _PIECE_BYTES))
+            if not data:  # turned over meanwhile
+                return
+            yield Event("o", start, seconds, data)
+            start += len(data)
+
+    def close(self) -> None:
+        """Close the files, which stay."""
+        with self._lock:
+            for segment in self._segments:
+                segment.close()
+            self._segments = []
+
+
+class Transcript(Recording):
+    """The transcript of a live terminal: an observer of its output.
+
+    Parameters
+    ----------
+    path: the file to write. What is there is replaced, as script(1) does.
+    rows, cols: the terminal's size.
+    max_bytes: keep no more output than this; the oldest goes first. None: keep everything.
+    about: what else to note of the session: its command and the like.
+
+    Raises OSError and its kinds where the files cannot be made. Later errors (a full disk) end the transcript and
+    are kept in `error`, so that the terminal goes on.
+    """
+
+    def __init__(
+        self, path: str, rows: int, cols: int, max_bytes: int | None = None, about: dict[str, str] | None = None
+    ) -> None:
+        self.path = os.path.abspath(path)
+        self.error: OSError | None = None
+        """What ended the transcript early."""
+        self._segment_bytes = None if max_bytes is None else max(1, max_bytes // 2)
+        self._began = time.monotonic()
+        self._stamped = -1.0
+        self._about: dict[str, Any] = {"version": 1, "started": time.time(), **(about or {})}
+        self._size = (rows, cols)
+        super().__init__([self._new_segment(0)])
+
+    def _new_segment(self, start: int) -> _Segment:
+        rows, cols = self._size
+        return _Segment.create(self.path, start, {**self._about, "rows": rows, "cols": cols})
+
+    def __call__(self, offset: int, data: bytes) -> bool:
+        """Append `data`, the output at `offset`: see `engine.terminal.Observer`. Called with the terminal's lock held."""
+        with self._lock:
+            if self.error is not None or not self._segments:  # ended, or closed
+                return False
+            try:
+                self._append(offset, data)
+            except OSError as error:
+                self.error = error
+        return True
+
+    def _append(self, offset: int, data: bytes) -> None:
+        segment = self._segments[-1]
+        now = time.monotonic()
+        if now - self._stamped >= _RESOLUTION:
+            self._stamped = now
+            segment.note(f"o {offset} {now - self._began:.6f}")
+        while self._segment_bytes is not None and offset + len(data) - segment.start > self._segment_bytes:
+            room = segment.start + self._segment_bytes - offset
+            _write(segment.fd, data[:room], offset - segment.start)
+            segment.size = self._segment_bytes
+            offset, data = offset + room, data[room:]
+            segment = self._turn_over(offset)
+            segment.note(f"o {offset} {now - self._began:.6f}")
+        # By offset, so that what comes twice is there once.
+        _write(segment.fd, data, offset - segment.start)
+        segment.size = offset - segment.start + len(data)
+
+    def _turn_over(self, offset: int) -> _Segment:
+        *older, current = self._segments
+        current.move_to(self.path + OLDER)
+        for segment in older:
+            segment.close()
+        self._segments = [current, self._new_segment(offset)]
+        return self._segments[-1]
+
+    def resized(self, rows: int, cols: int) -> None:
+        """Note a new size of the terminal."""
+        self._size = (rows, cols)
+        self._note_event("r", f"{rows} {cols}")
+
+    def mark(self, label: str) -> None:
+        """Note a marker."""
+        self._note_event("m", json.dumps(label))
+
+    def _note_event(self, kind: str, rest: str) -> None:
+        with self._lock:
+            if not self._segments or self.error is not None:
+                return
+            segment = self._segments[-1]
+            self._stamped = -1.0
+            try:
+                segment.note(f"{kind} {segment.start + segment.size} {time.monotonic() - self._began:.6f} {rest}")
+            except OSError as error:
+                self.error = error
+
+
+def _write(fd: int, data: bytes, offset: int | None = None) -> None:
+    written = os.write(fd, data) if offset is None else os.pwrite(fd, data, offset)
+    if written < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _parse(line: bytes) -> Event:
+    kind, offset, seconds, *rest = line.decode().split(" ", 3)
+    if kind == "r":
+        rows, cols = rest[0].split()
+        return Event("r", int(offset), float(seconds), rows=int(rows), cols=int(cols))
+    if kind == "m":
+        return Event("m", int(offset), float(seconds), label=json.loads(rest[0]))
+    return Event("o", int(offset), float(seconds))

@@ -1,0 +1,152 @@
+"""`run`: one call a step, in each program's own language."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bgterm import NotReadyError, SessionExitedError
+from bgterm.manager import SessionManager
+from bgterm.session import Session
+
+LONG = "word " * 60
+PLAIN = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+
+
+StartSession = Callable[[Sequence[str]], Session]
+
+
+@pytest.fixture
+def program_of(manager: SessionManager, tmp_path: Path) -> StartSession:
+    def start(argv: Sequence[str]) -> Session:
+        return manager.open(manager.start_session(argv, tmp_path, {**PLAIN, "HOME": str(tmp_path)}))
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("argv", "steps"),
+    [
+        pytest.param(argv, steps, marks=pytest.mark.program(argv[0]), id=" ".join(argv[:2]))
+        for argv, steps in [
+            (["bash", "--norc"], {"echo $((2+2))": "4", "printf hi": "hi", f"echo {LONG}": LONG.strip(), "true": ""}),
+            (["dash"], {"echo $((2+2))": "4", "printf hi": "hi", f"echo {LONG}": LONG.strip(), "true": ""}),
+            (["zsh", "-f"], {"echo $((2+2))": "4", "printf hi": "hi", f"echo {LONG}": LONG.strip(), "true": ""}),
+            (["fish"], {"math 2+2": "4", "printf hi": "hi", f"echo {LONG}": LONG.strip(), "true": ""}),
+            (["python3", "-q"], {"2+2": "4", "print('hi', end='')": "hi", "'a' * 200": f"'{'a' * 200}'", "x = 1": ""}),
+            (["ipython", "--no-banner", "--colors=NoColor"], {"2+2": "Out[1]: 4", "print('hi')": "hi", "x = 1": ""}),
+            (["ipython", "--no-banner", "--simple-prompt"], {"2+2": "Out[1]: 4", "print('hi')": "hi", "x = 1": ""}),
+            (["node"], {"2+2": "4", "'a'.repeat(200)": f"'{'a' * 200}'", "console.log('hi')": "hi\nundefined"}),
+            (["sqlite3"], {"select 2+2;": "4", "create table t (x);": "", "select 1, 'two';": "1|two"}),
+            (["lua5.4"], {"print(2+2)": "4", "x = 1": ""}),
+            (["R", "--no-save", "-q"], {"2+2": "[1] 4", "cat('hi')": "hi", "x <- 1": ""}),
+            (["irb"], {"2+2": "=> 4", "'a' * 200": f'=> "{"a" * 200}"', "puts 'hi'": "hi\n=> nil"}),
+            (["bc", "-q"], {"2+2": "4", "x = 1": "", "x + 1": "2"}),
+            (["gdb", "-q", "-nx"], {"print 2+2": "$1 = 4", "echo hi": "hi", "echo hi\\n": "hi"}),
+            (["erl"], {"2+2.": "4", 'io:format("hi~n").': "hi\nok"}),
+            (["jshell"], {"2+2": "$1 ==> 4", 'System.out.println("hi")': "hi"}),
+        ]
+    ],
+)
+def test_a_step_is_one_call_that_returns_what_the_program_said(
+    program_of: StartSession, argv: list[str], steps: dict[str, str]
+) -> None:
+    session = program_of(argv)
+    for line, output in steps.items():
+        result = session.run(line, 30_000)
+        assert (result.output, result.timed_out, result.status.state) == (output, False, "waiting"), result
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_coloured_prompts_of_two_rows_are_no_output(
+    program: Callable[[str], str], program_of: StartSession, shell: str
+) -> None:
+    program(shell)
+    session = program_of([shell, "--norc"] if shell == "bash" else [shell, "-f"])
+    session.run("PS1=$'\\e[32mme@host\\e[0m ~/folder\\n\\e[1m> \\e[0m'")
+    for line, output in {
+        "echo hi": "hi",
+        "printf hi": "hi",
+        "true": "",
+        "echo 'me@host ~/folder'": "me@host ~/folder",
+    }.items():
+        assert session.run(line).output == output
+
+
+def test_a_progress_bar_is_its_last_state(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    assert session.run(r'for i in 1 2 3; do printf "%d of 3\r" $i; done; echo').output == "3 of 3"
+
+
+def test_a_question_comes_back_at_once_and_its_answer_is_a_step(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    asked = session.run("echo first; read -p 'Go on? [Y/n] ' answer; echo you said $answer")
+    assert (asked.output, asked.status.prompt, asked.status.at_shell_prompt) == ("first", "Go on? [Y/n] ", False)
+    assert session.run("n").output == "you said n"
+
+
+def test_a_password_question_comes_back_as_such(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    asked = session.run("read -s -p 'Password: ' p; echo; echo ${#p}")
+    assert (asked.status.state, asked.status.prompt) == ("password", "Password: ")
+    assert session.run("secret").output.strip() == "6"
+
+
+def test_several_lines_are_one_step(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    assert session.run("cat <<END\na\tb\nc\nEND").output == "a\tb\nc"
+    python = program_of([sys.executable, "-q"])
+    assert python.run("for i in range(3):\n  print(i)\n").output == "0\n1\n2"
+
+
+def test_a_step_that_takes_too_long_says_so_and_goes_on(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    session.run("true")
+    result = session.run("echo begun; read -t 30 < <(sleep 30); echo done", 300)
+    assert (result.timed_out, result.status.state, result.output) == (True, "busy", "begun")
+    session.interrupt()
+    assert session.poll(10_000, until="done|\\$ $").match is not None
+
+
+def test_a_program_that_is_not_ready_gets_nothing_typed(program_of: StartSession) -> None:
+    session = program_of(["bash", "-c", "sleep 30"])
+    with pytest.raises(NotReadyError, match="not ready") as caught:
+        session.run("echo never", 100)
+    assert caught.value.status is not None
+    assert session.info().pending_input_bytes == 0
+    assert "never" not in session.read().text
+
+
+def test_a_program_that_has_exited_is_no_more_run(program_of: StartSession) -> None:
+    session = program_of(["true"])
+    session.wait(10_000)
+    with pytest.raises(SessionExitedError):
+        session.run("echo never")
+
+
+def test_leaving_a_program_is_a_step_that_ends_with_its_exit(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    result = session.run("echo bye; exit 3")
+    assert (result.status.state, result.timed_out) == ("exited", False)
+    assert result.output.splitlines()[0] == "bye"
+    assert session.wait() == 3
+
+
+def test_of_too_much_output_the_end_is_returned_and_the_rest_is_counted(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    result = session.run("seq 60000", max_output_bytes=1000)
+    assert result.output.splitlines()[-1] == "60000"
+    assert len(result.data) <= 1000
+    assert session.read(offset=result.start_offset - 20).data[:20] != b""
+    assert result.end_offset - result.start_offset == len(result.data)
+    assert session.run("echo next").output == "next"
+
+
+def test_what_a_step_returned_is_read(program_of: StartSession) -> None:
+    session = program_of(["bash", "--norc"])
+    session.run("echo one")
+    assert session.read().text == ""
