@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,34 +15,19 @@ import bgterm
 
 SOURCE = os.path.dirname(bgterm.__file__)
 
-FLOORS = (
-    {"__init__", "__main__"},
-    {"operators", "aio", "host", "cli", "mcp", "web", "tmux", "ray"},
-    {"manager"},
-    {"session"},
-    {"run"},
-    {"launch", "paging", "following"},
-    {"waits"},
-    {"searching", "decoding"},
-    {"readiness"},
-    {"views"},
-    {"engine"},
-    {"results"},
-    {"errors"},
-)
-"""From the top down. Results and errors stand at the bottom: they are plain values, and every room speaks of them."""
+
+def rooms_from_the_top_down() -> list[str]:
+    """The map in CONTRIBUTING, line by line."""
+    with open(os.path.join(os.path.dirname(__file__), os.pardir, "CONTRIBUTING.md"), encoding="utf-8") as file:
+        return re.findall(r"^  (\w+)(?:\.py|/) ", file.read(), re.MULTILINE)
+
+
+ROOMS = rooms_from_the_top_down()
 
 LOOKED_UP_WHEN_ASKED = {
     ("results", "views"): "PollResult.plain and head_tail show the text of a result",
 }
 """Imports upwards that are allowed inside a function: the room below works without them."""
-
-
-def level(room: str) -> int:
-    for number, rooms in enumerate(FLOORS):
-        if room in rooms:
-            return number
-    pytest.fail(f"the room {room!r} has no floor yet: say in FLOORS where it stands")
 
 
 def source_files() -> list[str]:
@@ -52,6 +38,12 @@ def source_files() -> list[str]:
 
 def room_of(path: str) -> str:
     return os.path.relpath(path, SOURCE).split(os.sep)[0].removesuffix(".py")
+
+
+def test_the_map_names_every_room() -> None:
+    rooms = {room_of(path) for path in source_files()}
+    assert rooms - set(ROOMS) == set(), "say in CONTRIBUTING's map where these rooms stand"
+    assert set(ROOMS) - rooms == set(), "these rooms are in CONTRIBUTING's map alone"
 
 
 def modules_named(statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -86,7 +78,9 @@ def test_a_room_imports_only_rooms_below_it(path: str) -> None:
     for line, imported, when_asked in imports(path):
         if imported == room or (when_asked and (room, imported) in LOOKED_UP_WHEN_ASKED):
             continue
-        assert level(imported) > level(room), f"{path}:{line}: {room} imports {imported}, which is not below it"
+        assert imported in ROOMS[ROOMS.index(room) :], (
+            f"{path}:{line}: {room} imports {imported}, which is not below it"
+        )
 
 
 @pytest.mark.parametrize("path", source_files(), ids=lambda path: os.path.relpath(path, SOURCE))

@@ -41,6 +41,12 @@ wait = _manager.default.wait
 wait_any = _manager.default.wait_any
 info = _manager.default.info
 list_sessions = _manager.default.list_sessions
+send_keys = _manager.default.send_keys
+screen = _manager.default.screen
+wait_screen = _manager.default.wait_screen
+search = _manager.default.search
+mark = _manager.default.mark
+export_recording = _manager.default.export_recording
 terminate = _manager.default.terminate
 kill = _manager.default.kill
 close = _manager.default.close
@@ -67,19 +73,25 @@ __all__ = [
     "UnknownSessionError",
     "close",
     "close_all",
+    "export_recording",
     "info",
     "interrupt",
     "kill",
     "list_sessions",
+    "mark",
     "poll",
     "read",
     "resize",
     "run",
+    "screen",
+    "search",
     "send_eof",
+    "send_keys",
     "start_session",
     "status",
     "terminate",
     "wait",
     "wait_any",
+    "wait_screen",
     "write_stdin",
 ]

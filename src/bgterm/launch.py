@@ -5,12 +5,17 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bgterm.decoding import page_decoder
 from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
+
+if TYPE_CHECKING:
+    from bgterm.views.transcript import Transcript
 
 Command = str | Sequence[Argument]
 
@@ -34,6 +39,8 @@ class Launch:
     cols: int = 80
     overflow: str = "drop"
     shell_integration: bool = False
+    transcript: str | os.PathLike[str] | None = None
+    max_transcript_bytes: int | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.cmd, (bytes, os.PathLike)):
@@ -44,6 +51,8 @@ class Launch:
             raise ValueError(f"overflow must be 'drop' or 'block', not {self.overflow!r}")
         if self.max_buffer_bytes < 1:
             raise ValueError(f"max_buffer_bytes must be at least 1, not {self.max_buffer_bytes}")
+        if self.max_transcript_bytes is not None and self.max_transcript_bytes < 1:
+            raise ValueError(f"max_transcript_bytes must be at least 1, or None, not {self.max_transcript_bytes}")
         check_size(self.rows, self.cols)
         page_decoder(self.encoding)  # for its LookupError
         codecs.lookup_error(self.errors)
@@ -79,10 +88,27 @@ class Launch:
         argv, environment = integrated(list(map(os.fsdecode, words or self.argv)), env)
         return list(argv), environment
 
-    def open_terminal(self) -> Terminal:
-        """Start it. Raises OSError and its kinds, leaving nothing behind."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """The program's environment, but for what shell integration and the engine add."""
         env = dict(os.environ if self.env is None else self.env)
         env.setdefault("TERM", "xterm-256color")
+        return env
+
+    def open_transcript(self) -> Transcript | None:
+        """The files for the transcript, if one is to be kept. Raises OSError and its kinds."""
+        if self.transcript is None:
+            return None
+        from bgterm.views.transcript import Transcript  # noqa: PLC0415 - few ask for it
+
+        command = self.command if isinstance(self.command, str) else shlex.join(self.command)
+        about = {"command": command, "term": self.environment["TERM"], "encoding": self.encoding}
+        path = os.fsdecode(self.transcript)
+        return Transcript(path, self.rows, self.cols, self.max_transcript_bytes, about)
+
+    def open_terminal(self) -> Terminal:
+        """Start it. Raises OSError and its kinds, leaving nothing behind."""
+        env = self.environment
         argv = self.argv
         if self.shell_integration:
             argv, env = self._integrated(env)

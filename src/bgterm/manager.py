@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bgterm.engine import pump
 from bgterm.errors import SessionLimitError, UnknownSessionError
@@ -18,6 +19,10 @@ from bgterm.launch import Command, Launch
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult, SessionInfo, Status
 from bgterm.session import Session, Until, close_sessions, deadline
+
+if TYPE_CHECKING:
+    from bgterm.views.line_search import FoundLine
+    from bgterm.views.screen import Screen
 
 _REMEMBERED = 10_000
 """How many closed sessions are remembered, for the message to who asks for one."""
@@ -88,6 +93,8 @@ class SessionManager:
         cols: int = 80,
         overflow: str = "drop",
         shell_integration: bool = False,
+        transcript: str | os.PathLike[str] | None = None,
+        max_transcript_bytes: int | None = None,
     ) -> int:
         """Start a program in a terminal of its own, in the background; return its id.
 
@@ -106,6 +113,10 @@ class SessionManager:
             "block" stops reading, so that the program waits.
         shell_integration: let bash, zsh, fish or Python tell where commands end, and with what code (OSC 133). Start-up
             files are read as ever. `run` then knows `exit_code` and `directory`.
+        transcript: a file that gets every byte of output as well, and beside it `transcript + ".times"`, which says
+            when. What is there is replaced. The files stay when the session is closed.
+        max_transcript_bytes: keep no more than this in it; the oldest goes first. Then `transcript + ".1"` has
+            the older half.
 
         Raises, leaving no process, descriptor, id or name:
         FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
@@ -113,7 +124,21 @@ class SessionManager:
         ValueError: an empty command, a name that is taken or no name, a size or number out of range.
         LookupError: an unknown encoding. SessionLimitError: `max_sessions` are open.
         """
-        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow, shell_integration)
+        launch = Launch(
+            cmd,
+            cwd,
+            env,
+            shell,
+            encoding,
+            errors,
+            max_buffer_bytes,
+            rows,
+            cols,
+            overflow,
+            shell_integration,
+            transcript,
+            max_transcript_bytes,
+        )
         return self.start(launch, name).sid
 
     def start(self, launch: Launch, name: str | None = None) -> Session:
@@ -136,7 +161,9 @@ class SessionManager:
             raise ValueError(f"a session's name is a string that is not empty")
         with self._lock:
             if name in self._names:
-                raise ValueError(f"the name {name!r} is taken by session {self._names[name]}: close that, or use another")
+                raise ValueError(
+                    f"the name {name!r} is taken by session {self._names[name]}: close that, or use another"
+                )
             taken = len(self._sessions) + self._starting
             if self._max_sessions is not None and taken >= self._max_sessions:
                 raise SessionLimitError(f"{taken} sessions are open, and {self._max_sessions} may be: close some first")
@@ -216,9 +243,7 @@ class SessionManager:
             yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms, min_confidence=min_confidence
         )
 
-    def read(
-        self, sid: int | str, max_output_bytes: int | None = 65536, *, offset: int | None = None
-    ) -> PollResult:
+    def read(self, sid: int | str, max_output_bytes: int | None = 65536, *, offset: int | None = None) -> PollResult:
         """See `Session.read`."""
         return self.open(sid).read(max_output_bytes, offset=offset)
 
@@ -278,6 +303,39 @@ class SessionManager:
         """See `Session.info`."""
         return self.open(sid).info()
 
+    def send_keys(self, sid: int | str, *keys: str) -> None:
+        """See `Session.send_keys`."""
+        return self.open(sid).send_keys(*keys)
+
+    def screen(self, sid: int | str, *, scrollback_lines: int = 0) -> Screen:
+        """See `Session.screen`."""
+        return self.open(sid).screen(scrollback_lines=scrollback_lines)
+
+    def wait_screen(
+        self,
+        sid: int | str,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = None,
+    ) -> Screen | None:
+        """See `Session.wait_screen`."""
+        return self.open(sid).wait_screen(pattern, timeout_ms)
+
+    def search(
+        self, sid: int | str, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100
+    ) -> list[FoundLine]:
+        """See `Session.search`."""
+        return self.open(sid).search(pattern, offset=offset, max_results=max_results)
+
+    def mark(self, sid: int | str, label: str = "") -> None:
+        """See `Session.mark`."""
+        return self.open(sid).mark(label)
+
+    def export_recording(
+        self, sid: int | str, path: str | os.PathLike[str], *, version: int = 3, title: str | None = None
+    ) -> None:
+        """See `Session.export_recording`."""
+        return self.open(sid).export_recording(path, version=version, title=title)
+
     def terminate(self, sid: int | str) -> None:
         """See `Session.terminate`."""
         return self.open(sid).terminate()
@@ -306,9 +364,7 @@ class SessionManager:
             return [self._sessions[sid] for sid in sorted(self._sessions)]
 
 
-def race(
-    manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until
-) -> Race[int | str]:
+def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:
     """What `SessionManager.wait_any` waits for, checked, and beginning now."""
     time_up = deadline("timeout_ms", timeout_ms)
     return Race([(sid, manager.open(sid).waits.until(until, time_up)) for sid in sids])

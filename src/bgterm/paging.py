@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bgterm.decoding import PageDecoder
     from bgterm.engine.terminal import Terminal
     from bgterm.searching import AnyMatch
+    from bgterm.views.line_search import Kept
 
 Decode = Callable[[bytes, str, bool], tuple[str, int]]
 
@@ -88,13 +89,13 @@ class Pages:
         if self._terminal.cursor == page.end_offset:
             self._terminal.cursor = page.start_offset - page.skipped_bytes
 
-    def at(self, offset: int, max_bytes: int | None) -> PollResult:
-        """The page at an absolute offset; the cursor stays."""
+    def at(self, offset: int, max_bytes: int | None, kept: Kept) -> PollResult:
+        """The page of `kept` at an absolute offset; the cursor stays."""
         terminal = self._terminal
         output = terminal.output
         reason: Reason = "output" if offset < output.end else "exit" if terminal.exited else "timeout"
         decode = page_decoder(self.encoding).decode
-        page = self._page(reason, decode, max(offset, output.start), output.end, max_bytes, 0, 0, None)
+        page = self._page(reason, decode, max(offset, kept.start), kept.end, max_bytes, 0, 0, None, kept)
         page.remaining_bytes = output.end - max(terminal.cursor, output.start)
         return page
 
@@ -108,14 +109,16 @@ class Pages:
         dropped: int,
         skipped: int,
         match: AnyMatch | None,
+        kept: Kept | None = None,
     ) -> PollResult:
         """Whole characters from `start` on: `max_bytes` of them, but one at least, so that paging goes on."""
         terminal = self._terminal
         output = terminal.output
+        read = output.read if kept is None else kept.read
         exited = terminal.exited
         end = stop if max_bytes is None or max_bytes >= stop - start else start + max_bytes
         while True:
-            data = output.read(start, end)
+            data = read(start, end)
             text, used = decode(data, self._errors, exited and end == output.end)
             if used or end >= stop or not max_bytes:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import re
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self, TypeVar
 
 from bgterm.engine.ending import Ending, finish
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
-from bgterm.engine.terminal import ending_all
+from bgterm.engine.terminal import ending_all, kill_all
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
 from bgterm.following import FollowedWait
@@ -25,10 +26,13 @@ from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
 from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, Status
 from bgterm.run import Step, Typing
+from bgterm.viewing import OnScreen, ScreenWait, Views
 from bgterm.waits import Condition, Consuming, Exit, Match, Output, Ready, ReasonWait, compiled
 
 if TYPE_CHECKING:
     from bgterm.readiness.look import Readiness
+    from bgterm.views.line_search import FoundLine
+    from bgterm.views.screen import Screen
 
 T = TypeVar("T")
 
@@ -81,6 +85,7 @@ class Session:
         "_readiness",
         "_started",
         "_terminal",
+        "_views",
         "name",
         "sid",
     )
@@ -101,11 +106,18 @@ class Session:
         self._closing = threading.RLock()  # a signal handler may close what its thread is closing
         self._started = time.time()
         self._directory = launch.directory
-        self._terminal = launch.open_terminal()
+        transcript = launch.open_transcript()
+        try:
+            self._terminal = launch.open_terminal()
+        except BaseException:
+            if transcript is not None:
+                transcript.discard()
+            raise
         self._pages = Pages(self._terminal, launch.encoding, launch.errors)
         self._readiness: Readiness | None = None
         with self._terminal.lock:
             Queries(self._terminal)
+            self._views = Views(self._terminal, launch.encoding, launch.rows, launch.cols, transcript)
 
     @classmethod
     def start(
@@ -123,9 +135,25 @@ class Session:
         cols: int = 80,
         overflow: str = "drop",
         shell_integration: bool = False,
+        transcript: str | os.PathLike[str] | None = None,
+        max_transcript_bytes: int | None = None,
     ) -> Session:
         """Do as `start_session` does, and return the session itself."""
-        launch = Launch(cmd, cwd, env, shell, encoding, errors, max_buffer_bytes, rows, cols, overflow, shell_integration)
+        launch = Launch(
+            cmd,
+            cwd,
+            env,
+            shell,
+            encoding,
+            errors,
+            max_buffer_bytes,
+            rows,
+            cols,
+            overflow,
+            shell_integration,
+            transcript,
+            max_transcript_bytes,
+        )
         return cls.manager.start(launch, name)
 
     @classmethod
@@ -318,7 +346,7 @@ class Session:
         """Return what is unread, at once; or, with `offset`, output from that absolute byte on.
 
         A read by offset leaves the unread cursor where it is. Where the bytes at `offset` are not kept any
-        more it begins with the oldest that are (`start_offset` says so).
+        more, nor in a transcript, it begins with the oldest that are (`start_offset` says so).
 
         Raises UnknownSessionError, and ValueError for a negative number or an `offset` beyond the end.
         """
@@ -333,7 +361,7 @@ class Session:
             terminal.look()
             if offset > terminal.output.end:
                 raise ValueError(f"offset {offset} is beyond the end of the output ({terminal.output.end})")
-            return self._pages.at(offset, max_output_bytes)
+            return self._pages.at(offset, max_output_bytes, self._views.kept_at(offset))
 
     def send_eof(self) -> None:
         """Type the end-of-file character so that the program reads the end of its input.
@@ -365,6 +393,7 @@ class Session:
         with self._terminal.lock:
             self._check_open()
             self._terminal.resize(rows, cols)
+            self._views.resized(rows, cols)
 
     # Know.
 
@@ -474,6 +503,139 @@ class Session:
             info.held_by = tuple(Foreground(one.name, one.pid) for one in terminal.holders())
         return info
 
+    # Views.
+
+    def send_keys(self, *keys: str) -> None:
+        """Press keys, by the names that tmux has for them.
+
+        Parameters
+        ----------
+        keys: `Enter`, `Escape`, `Tab`, `BTab`, `Space`, `BSpace`, `Up`, `Down`, `Left`, `Right`, `Home`, `End`,
+            `PageUp`, `PageDown`, `IC`, `DC`, `F1` to `F12`, `KP0` to `KP9`, `KPEnter`, with the modifiers `C-`,
+            `M-` and `S-`; also `^C`. As in tmux, upper and lower case are the same. Any other text is typed, and
+            pasted where it has several lines. (To type the word "end", use `write_stdin`.)
+
+        What is sent depends on the modes that the program has set: application cursor keys and keypad, and
+        bracketed paste for text.
+
+        Raises
+        ------
+        ValueError: a name that is none, with those that are near.
+        SessionExitedError, InputOverflowError, LineTooLongError, UnknownSessionError: as for `write_stdin`. In
+            each case nothing was typed.
+        """
+        with self._terminal.lock:
+            self._check_running()
+            self._terminal.look()
+            self._type(self._encoded(self._views.keys(keys)))
+
+    def screen(self, *, scrollback_lines: int = 0) -> Screen:
+        """Return what the terminal shows now. It needs the extra `bgterm[screen]`.
+
+        Parameters
+        ----------
+        scrollback_lines: how many of the rows above the screen to add, at most.
+
+        The screen is computed when it is asked for, from what is kept of the output: `Screen.complete` says
+        whether that was all. Unread output stays unread.
+
+        Raises UnknownSessionError, ModuleNotFoundError where the extra is missing, ValueError for a negative number.
+        """
+        if scrollback_lines < 0:
+            raise ValueError(f"scrollback_lines must be 0 or more, not {scrollback_lines!r}")
+        self._views.load_screen()
+        terminal = self._terminal
+        with terminal.lock:
+            self._check_open()
+            terminal.look()
+            screen = self._views.live_screen()
+        while True:
+            with terminal.lock:
+                self._check_open()
+                if not screen.update():
+                    return screen.snapshot(scrollback_lines)
+
+    def wait_screen(
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None = None
+    ) -> Screen | None:
+        """Wait until the screen shows something; return the screen. It needs the extra `bgterm[screen]`.
+
+        Parameters
+        ----------
+        pattern: a regex that is looked for in the screen's text, or a function that is given each `Screen` and
+            says whether it is the one. It is asked each time that output has come; it must be quick and must not
+            use the session.
+        timeout_ms: the longest wait in milliseconds; None waits without limit.
+
+        Returns None when the time is up, or the program has exited without showing it. Output stays unread.
+
+        Raises UnknownSessionError, ModuleNotFoundError, ValueError for a negative time, re.error, and what the
+        function raises.
+        """
+        return self._terminal.wait(self._screen_wait(pattern, timeout_ms)).screen
+
+    def _screen_wait(
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None
+    ) -> ScreenWait:
+        """What `wait_screen` waits for, checked, and beginning now."""
+        wanted = re.compile(pattern) if isinstance(pattern, str) else pattern
+        ends = deadline("timeout_ms", timeout_ms)
+        self._views.load_screen()
+        terminal = self._terminal
+        with terminal.lock:
+            self._check_open()
+            terminal.look()
+            return ScreenWait(terminal, OnScreen(terminal, self._views.live_screen(), wanted), ends, self._unknown)
+
+    def search(self, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100) -> list[FoundLine]:
+        """Find lines in all the output that is kept, in the transcript too.
+
+        Parameters
+        ----------
+        pattern: a regex that is looked for in each line, without its escape sequences.
+        offset: the absolute offset to begin at.
+        max_results: the most lines to return. To go on, search again from the last one's `end_offset`.
+
+        Returns the lines with their offsets, in order. The unread cursor stays.
+
+        Raises UnknownSessionError, re.error, and ValueError for a negative number.
+        """
+        if offset < 0 or max_results < 0:
+            raise ValueError(f"offset and max_results must be 0 or more, not {offset!r} and {max_results!r}")
+        compiled_pattern = re.compile(pattern) if isinstance(pattern, str) else pattern
+        with self._terminal.lock:
+            self._check_open()
+            self._terminal.look()
+        return self._views.search(compiled_pattern, offset, max_results)
+
+    def mark(self, label: str = "") -> None:
+        """Put a marker into the transcript, which players of the recording can jump to.
+
+        Raises ValueError where no transcript is kept, OSError where it has ended (a full disk), UnknownSessionError.
+        """
+        with self._terminal.lock:
+            self._check_open()
+            self._terminal.look()
+            self._views.mark(label)
+
+    def export_recording(self, path: str | os.PathLike[str], *, version: int = 3, title: str | None = None) -> None:
+        """Write the transcript as an asciicast, which asciinema and its player show.
+
+        Parameters
+        ----------
+        path: the file to write; what is there is replaced.
+        version: of the format, 3 or 2 (docs.asciinema.org/manual/asciicast).
+        title: what the recording is called.
+
+        Raises ValueError where no transcript is kept or for another version, OSError, UnknownSessionError.
+        """
+        terminal = self._terminal
+        with terminal.lock:
+            self._check_open()
+            terminal.look()
+            exit_code = terminal.child.exit_code if terminal.exited else None
+        self._views.export(path, version, title, exit_code)
+
     # End.
 
     def terminate(self) -> None:
@@ -510,6 +672,7 @@ class Session:
     def _hang_up(self) -> None:
         if not self._terminal.closed:
             self._terminal.close()
+            self._views.close()
             self._forget(self, self._terminal.child.exit_code)
 
     @property
@@ -594,6 +757,13 @@ class Waits:
         wait = ReasonWait(session._terminal, condition, deadline, 0, session._unknown)
         return FollowedWait(session._terminal, wait)
 
+    def screen(
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None
+    ) -> FollowedWait[OnScreen]:
+        """The wait of `Session.wait_screen`."""
+        session = self._session
+        return FollowedWait(session._terminal, session._screen_wait(pattern, timeout_ms))
+
     @property
     def exit_code(self) -> int | None:
         """The exit code once the program has exited, None where it cannot be known."""
@@ -626,9 +796,16 @@ def closing(sessions: Sequence[Session], terminate: bool, kill_after_ms: float) 
 
 def _closing(sessions: Sequence[Session], grace_seconds: float | None) -> Ending[list[int | None]]:
     ours = [session for session in sessions if not session._terminal.closed]
+    terminals = [session._terminal for session in ours]
     try:
         if grace_seconds is not None:
-            yield from ending_all([session._terminal for session in ours], grace_seconds)
+            yield from ending_all(terminals, grace_seconds)
+    except BaseException as error:  # Ctrl-C, a cancellation, no descriptor left
+        for session in ours:
+            undisturbed(session._hang_up)  # which gives back some descriptors to look for programs with
+        undisturbed(kill_all, terminals)
+        if not (isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}):
+            raise
     finally:
         for session in ours:
             undisturbed(session._hang_up)

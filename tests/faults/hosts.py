@@ -17,8 +17,8 @@ TESTS = os.path.dirname(os.path.dirname(__file__))
 
 def python(code: str) -> list[str]:
     """The command that runs `code` with this Python, this bgterm and the modules of these tests."""
-    preface = f"import sys; sys.path[:0] = [{SOURCE!r}, {TESTS!r}]\n"
-    return [sys.executable, "-W", "error", "-c", preface + textwrap.dedent(code)]
+    path = f"import sys\nsys.path[:0] = [{SOURCE!r}, {TESTS!r}]\n"
+    return [sys.executable, "-W", "error", "-c", path + textwrap.dedent(code)]
 
 
 @contextmanager

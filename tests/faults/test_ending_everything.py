@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -18,9 +19,34 @@ from faults.processes import alive, bearing
 from waiting import eventually
 
 
-def python(code: str) -> str:
+def python(code: str, *arguments: str) -> str:
     """The command line that goes on as a Python that runs `code`."""
-    return f"exec {sys.executable} -S -c {shlex.quote(code)}"
+    return shlex.join(["exec", sys.executable, "-S", "-c", code, *arguments])
+
+
+class Lifeline:
+    """A fifo that is held open by all that a program started: only when the last has ended, it comes to its end."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        os.mkfifo(path)
+        self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def is_let_go(self, within_seconds: float = 2) -> bool:
+        poll = select.poll()
+        poll.register(self._fd, 0)
+        return bool(poll.poll(within_seconds * 1000))
+
+    def close(self) -> None:
+        os.close(self._fd)
+        os.unlink(self.path)
+
+
+@pytest.fixture
+def lifeline(tmp_path: os.PathLike[str]) -> Iterator[Lifeline]:
+    lifeline = Lifeline(os.path.join(tmp_path, "lifeline"))
+    yield lifeline
+    lifeline.close()
 
 
 
@@ -108,11 +134,16 @@ def children(pid: int) -> list[int]:
         return list(map(int, file.read().split()))
 
 
+COMET = (
+    "import itertools, os, sys\n"
+    "for count in itertools.count():\n"
+    "    os.fork() and os._exit(0)\n"
+    "    count == 50 and print('going', flush=True)\n"
+    "    os.path.exists(sys.argv[1]) or os._exit(0)\n"
+)
 FORKING = {
-    "a process that forks and exits, over and over": "import os\nwhile True:\n    os.fork() and os._exit(0)",
-    "the same, each in a session of its own": (
-        "import os\nwhile True:\n    os.fork() and os._exit(0)\n    os.setsid()"
-    ),
+    "a process that forks and exits, over and over": COMET,
+    "the same, each in a session of its own": COMET + "    os.setsid()\n",
     "a tree that keeps eight processes": (
         "import os, time\n"
         "def grow():\n"
@@ -123,27 +154,22 @@ FORKING = {
         "            os._exit(0)\n"
         "        os.wait()\n"
         "[os.fork() or grow() for _ in range(8)]\n"
+        "print('going', flush=True)\n"
         "os.wait()"
     ),
 }
 
 
 @pytest.mark.parametrize("program", FORKING)
-def test_close_ends_what_keeps_forking(manager: SessionManager, tag: str, program: str) -> None:
-    command = f"echo up; {python(FORKING[program])}"
+def test_close_ends_what_keeps_forking(manager: SessionManager, lifeline: Lifeline, program: str) -> None:
     injected = times(5)
     left = 0
     for _ in range(injected):
-        sid = started(manager, command, tag, 0)
-        assert eventually(lambda: spawned_since_start(sid, manager, tag))
+        sid = manager.start_session(f"exec 3>{lifeline.path}; {python(FORKING[program], lifeline.path)}")
+        manager.poll(sid, None, until="going")
         manager.close(sid, kill_after_ms=0)
-        left += bool(bearing(tag) or bearing(tag) or bearing(tag))
+        left += not lifeline.is_let_go()
     record(f"close: {program}", injected, left, "trees left")
-
-
-def spawned_since_start(sid: int, manager: SessionManager, tag: str) -> bool:
-    """Whether another process than the session's own has been seen."""
-    return any(pid != manager.info(sid).pid for pid in bearing(tag))
 
 
 def test_close_spares_a_process_that_is_not_ours(manager: SessionManager) -> None:

@@ -15,6 +15,7 @@ from faults.hosts import host
 from faults.interruptions import Interrupter, InterruptionError
 from faults.processes import alive
 from faults.streams import counted_bytes, differing
+from waiting import eventually
 
 
 ECHO = "stty -echo; echo up; exec cat"
@@ -98,6 +99,7 @@ def test_a_follower_is_not_forgotten_by_a_leader_that_is_interrupted(manager: Se
     record("Ctrl-C at each place of a wait that others follow", interrupter.interruptions)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a file of /proc left to the collector
 def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> None:
     interrupter = Interrupter()
     left = 0
@@ -117,8 +119,7 @@ def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> 
 COUNTING_HOST = """
     import os, signal, sys
     import bgterm
-    from faults.processes import alive
-from faults.streams import counted, counted_bytes, differing
+    from faults.streams import counted, counted_bytes, differing
 
     source = os.path.dirname(bgterm.__file__)
     interruptions = 0

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bgterm.aio.closing import closer
 from bgterm.aio.turns import outcome
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult
 from bgterm.session import EXIT, Session, Until, deadline
+
+if TYPE_CHECKING:
+    from bgterm.views.screen import Screen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +66,18 @@ def _at_once(
     @functools.wraps(verb)
     async def coroutine(self: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return verb(self.session, *args, **kwargs)
+
+    return coroutine
+
+
+def _in_thread(
+    verb: Callable[Concatenate[Session, P], T],
+) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, T]]:
+    """A verb that reads or writes files, or computes, as a coroutine that does not keep the loop from running."""
+
+    @functools.wraps(verb)
+    async def coroutine(self: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.to_thread(verb, self.session, *args, **kwargs)
 
     return coroutine
 
@@ -184,6 +201,22 @@ class AsyncSession:
 
     status = _at_once(Session.status)
     info = _at_once(Session.info)
+
+    # Views.
+
+    send_keys = _at_once(Session.send_keys)
+    screen = _in_thread(Session.screen)
+    search = _in_thread(Session.search)
+    mark = _at_once(Session.mark)
+    export_recording = _in_thread(Session.export_recording)
+
+    async def wait_screen(
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None = None
+    ) -> Screen | None:
+        """Do as `Session.wait_screen` does."""
+        waits = self.session.waits
+        wait = await asyncio.to_thread(waits.screen, pattern, timeout_ms)  # the first one loads the emulator
+        return (await outcome(wait)).screen
 
     # End.
 

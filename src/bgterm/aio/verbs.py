@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from bgterm.aio.closing import finish
 from bgterm.aio.session import AsyncSession
@@ -14,6 +16,10 @@ from bgterm.manager import default, race
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult
 from bgterm.session import Until, closing
+
+if TYPE_CHECKING:
+    from bgterm.views.line_search import FoundLine
+    from bgterm.views.screen import Screen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +42,8 @@ def _session(sid: int | str) -> AsyncSession:
 start_session = _at_once(default.start_session)
 read = _at_once(default.read)
 send_eof = _at_once(default.send_eof)
+send_keys = _at_once(default.send_keys)
+mark = _at_once(default.mark)
 interrupt = _at_once(default.interrupt)
 resize = _at_once(default.resize)
 status = _at_once(default.status)
@@ -96,6 +104,32 @@ async def run(
 async def wait(sid: int | str, timeout_ms: float | None = None) -> int | None:
     """Do as `bgterm.wait` does."""
     return await _session(sid).wait(timeout_ms)
+
+
+async def screen(sid: int | str, *, scrollback_lines: int = 0) -> Screen:
+    """Do as `bgterm.screen` does."""
+    return await _session(sid).screen(scrollback_lines=scrollback_lines)
+
+
+async def wait_screen(
+    sid: int | str, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None = None
+) -> Screen | None:
+    """Do as `bgterm.wait_screen` does."""
+    return await _session(sid).wait_screen(pattern, timeout_ms)
+
+
+async def search(
+    sid: int | str, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100
+) -> list[FoundLine]:
+    """Do as `bgterm.search` does."""
+    return await _session(sid).search(pattern, offset=offset, max_results=max_results)
+
+
+async def export_recording(
+    sid: int | str, path: str | os.PathLike[str], *, version: int = 3, title: str | None = None
+) -> None:
+    """Do as `bgterm.export_recording` does."""
+    await _session(sid).export_recording(path, version=version, title=title)
 
 
 async def wait_any(

@@ -1,7 +1,7 @@
 """End programs and everything that they started.
 
 An ending does not sleep. It is a generator that yields a `Pause` wherever it has to wait: `finish` sleeps for a
-thread, an event loop for a coroutine. Closing the generator in a pause kills what is left, without waiting.
+thread, an event loop for a coroutine. Whoever breaks it off calls `kill`, which does not wait.
 """
 
 from __future__ import annotations
@@ -14,13 +14,18 @@ from collections.abc import Generator, Sequence
 from typing import NamedTuple, TypeVar
 
 from bgterm.engine.processes import Process, Program, process, started_by
-from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import waker
 
 T = TypeVar("T")
 
 _KILL_SECONDS = 2.0
 """How long processes may take to die of SIGKILL: one that hangs in the kernel is left to it."""
+
+_AT_ONCE = 64
+"""How many processes are waited for at once: each takes a descriptor, and the host may have few left."""
+
+_STOP_SECONDS = 1.0
+"""How long a tree of processes that keeps forking is stopped before what was found of it is killed."""
 
 
 class Pause(NamedTuple):
@@ -56,47 +61,51 @@ def ending(programs: Sequence[Program], grace_seconds: float) -> Ending[list[Pro
     """
     deadline = time.monotonic() + grace_seconds
     asked: set[tuple[int, int]] = set()
-    try:
-        while living := started_by(programs):
-            fresh = [one for one in living if (one.pid, one.started) not in asked]
-            asked.update((one.pid, one.started) for one in fresh)
-            heeding = [one for one in fresh if (number := _heeded(one.pid)) and _send(one, number, signal.SIGCONT)]
-            if not heeding or (yield from _wait_for(heeding, deadline)):
-                return (yield from _kill(programs))
-    except BaseException:  # Ctrl-C, a cancellation, an error
-        undisturbed(_kill_now, programs)
-        raise
+    while living := started_by(programs):
+        fresh = [one for one in living if (one.pid, one.started) not in asked]
+        asked.update((one.pid, one.started) for one in fresh)
+        heeding = [(one, number) for one in fresh if (number := _heeded(one.pid))]
+        told = [one for one, number in heeding if _send(one, number, signal.SIGCONT)]
+        if not heeding or time.monotonic() >= deadline or (yield from _wait_for(told, deadline)):
+            return (yield from _kill_and_wait(programs))
     return []
 
 
 def _heeded(pid: int) -> int | None:
-    """The gentlest ending signal that a process neither ignores nor blocks (proc(5)), or None."""
+    """The gentlest ending signal that a process does not ignore (proc(5)), or None.
+
+    One that is blocked counts: a shell blocks all of them for moments, other programs read them by signalfd(2).
+    """
     try:
         with open(f"/proc/{pid}/status", "rb") as file:
             lines = dict(line.split(b":", 1) for line in file.read().splitlines())
-        deaf = int(lines[b"SigIgn"], 16) | int(lines[b"SigBlk"], 16)
+        ignored = int(lines[b"SigIgn"], 16)
     except OSError:
         return signal.SIGTERM
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if not deaf >> (number - 1) & 1:
+        if not ignored >> (number - 1) & 1:
             return number
     return None
 
 
-def _kill(programs: Sequence[Program]) -> Ending[list[Process]]:
+def _kill_and_wait(programs: Sequence[Program]) -> Ending[list[Process]]:
     deadline = time.monotonic() + _KILL_SECONDS
     while True:
-        ours = _kill_now(programs)
+        ours = kill(programs)
         left = yield from _wait_for(ours, deadline)
-        if not ours or left:
+        if not ours or left or time.monotonic() >= deadline:
             return left
 
 
-def _kill_now(programs: Sequence[Program]) -> list[Process]:
+def kill(programs: Sequence[Program]) -> list[Process]:
     """Stop what is left until nothing new appears, so that no tree outruns us by forking; then kill it."""
+    deadline = time.monotonic() + _STOP_SECONDS
     stopped: set[tuple[int, int]] = set()
     ours: list[Process] = []
-    while fresh := [one for one in started_by(programs) if (one.pid, one.started) not in stopped]:
+    while time.monotonic() < deadline:
+        fresh = [one for one in started_by(programs) if (one.pid, one.started) not in stopped]
+        if not fresh:
+            break
         stopped.update((one.pid, one.started) for one in fresh)
         ours += [one for one in fresh if _send(one, signal.SIGSTOP)]
     for one in ours:
@@ -110,7 +119,11 @@ def _open(one: Process) -> int | None:
         fd = os.pidfd_open(one.pid)
     except ProcessLookupError:
         return None
-    now = process(one.pid)
+    try:
+        now = process(one.pid)
+    except OSError:
+        os.close(fd)
+        raise
     if now is not None and now.started == one.started and now.alive:
         return fd
     os.close(fd)
@@ -134,6 +147,13 @@ def _send(one: Process, *numbers: int) -> bool:
 
 def _wait_for(ones: Sequence[Process], deadline: float) -> Ending[list[Process]]:
     """Pause until all of these have ended or the time is up; return those that have not."""
+    left: list[Process] = []
+    for first in range(0, len(ones), _AT_ONCE):
+        left += yield from _wait_for_some(ones[first : first + _AT_ONCE], deadline)
+    return left
+
+
+def _wait_for_some(ones: Sequence[Process], deadline: float) -> Ending[list[Process]]:
     waited: dict[int, Process] = {}
     exits = select.epoll()  # one descriptor that stands for all of theirs (epoll(7))
     try:

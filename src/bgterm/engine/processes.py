@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MARK_VARIABLE = "BGTERM_SESSION"
 """An environment variable that every program of ours inherits: it finds those that left their session (setsid)."""
+
+_NEWEST_LOOKS = 20
+"""How often at most one look at all processes looks once more at what was born meanwhile."""
+
+
+_UNSEEN = (FileNotFoundError, ProcessLookupError, PermissionError)
+"""What /proc says of a process that has ended or is hidden from us; anything else (no descriptor left) is an error."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,7 +42,7 @@ def process(pid: int) -> Process | None:
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             stat = file.read()
-    except OSError:
+    except _UNSEEN:
         return None
     # The name stands in parentheses and may itself contain some.
     name_end = stat.rindex(b")")
@@ -52,14 +60,45 @@ def process(pid: int) -> Process | None:
 
 
 def processes() -> Iterator[Process]:
-    """Every process that can be seen."""
+    """Every process that can be seen, also the newest of those that are born meanwhile.
+
+    A process that forks and exits, over and over, is never where a list of processes says. It is the newest more
+    often than not.
+    """
+    newest = _newest()
     try:
         names = os.listdir("/proc")
-    except OSError:
+    except FileNotFoundError:  # macOS
         return
     for name in names:
         if name.isdigit() and (found := process(int(name))) is not None:
             yield found
+    for _ in range(_NEWEST_LOOKS):
+        before, newest = newest, _newest()
+        if newest == before:
+            return
+        if _is_process(newest) and (found := process(newest)) is not None:
+            yield found
+
+
+def _newest() -> int:
+    """The pid that was given out last (proc(5): loadavg)."""
+    try:
+        with open("/proc/loadavg", "rb") as file:
+            return int(file.read().split()[-1])
+    except FileNotFoundError:
+        return 0
+
+
+def _is_process(pid: int) -> bool:
+    """Whether `pid` is a process and not one of its threads, which have numbers of the same kind."""
+    try:
+        os.close(os.pidfd_open(pid))
+    except OSError as error:
+        if error.errno in {errno.EMFILE, errno.ENFILE}:
+            raise
+        return False
+    return True
 
 
 def bears_mark(pid: int, marks: Iterable[bytes]) -> bool | None:
@@ -67,10 +106,10 @@ def bears_mark(pid: int, marks: Iterable[bytes]) -> bool | None:
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             environment = file.read().split(b"\0")
-    except ProcessLookupError:
-        return False
-    except OSError:
+    except PermissionError:
         return None
+    except _UNSEEN:
+        return False
     return any(mark in environment for mark in marks)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from bgterm.engine.waker import Waker, adopt
 
-
 Handler = Callable[[int], None]
 
 

@@ -29,14 +29,14 @@ from typing import Protocol, TypeVar
 
 from bgterm.engine import pty, pump
 from bgterm.engine.child import Child
-from bgterm.engine.ending import Ending, ending, finish
+from bgterm.engine.ending import Ending, ending, finish, kill
 from bgterm.engine.input import InputQueue
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
 from bgterm.engine.pump import ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
 from bgterm.engine.undisturbed import undisturbed
-from bgterm.engine.waker import waker_if_any, waker
+from bgterm.engine.waker import waker, waker_if_any
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -524,6 +524,11 @@ def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[No
         with terminal.lock:
             if not terminal.closed:
                 terminal.notice_exit()
+
+
+def kill_all(terminals: Sequence[Terminal]) -> None:
+    """Kill what is left of the programs of many terminals and of all that they started, without waiting."""
+    kill([terminal.program for terminal in terminals])
 
 
 def _reap_later(child: Child, io: pump.Pump) -> None:

@@ -64,9 +64,9 @@ def _lines(kept: Kept, position: int) -> Iterator[tuple[int, int, bytes]]:
             position += len(line) + 1
             text += stripper.feed(line + b"\n")
             if text.endswith(b"\n"):  # else it stands in an escape sequence
-                yield begin, position, text.rstrip(b"\r\n")
+                yield begin, position, text.strip(b"\r\n")
                 begin, text = position, b""
         position += len(rest)
         text += stripper.feed(rest)
     if text:
-        yield begin, position, text
+        yield begin, position, text.strip(b"\r")

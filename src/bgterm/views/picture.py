@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from bgterm.views.row import columns_of
+from bgterm.views.row import NARROW_CHARACTERS, columns_of
 from bgterm.views.styled import Colour, Style, parse
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _BUTTONS = ("#ec6a5e", "#f4bf4f", "#61c554")
 _FONT = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
 _SIZE, _WIDTH, _HEIGHT, _ASCENT = 14, 8.43, 18, 13.5  # pixels: of the letters, and of a cell
 _MARGIN, _BAR = 12, 30
+_SAME_WIDTH = re.compile(f"[{NARROW_CHARACTERS}]+|[^{NARROW_CHARACTERS}]+")
 _BASIC_COLOURS = 8
 _CHROMIUM = ("--headless", "--no-sandbox", "--hide-scrollbars", "--screenshot={target}", "{source}")
 _RENDERERS = (
@@ -146,9 +148,11 @@ def _pieces(screen: Screen) -> Iterator[_Piece]:
                 foreground, background = background, foreground
             if style.invisible:
                 foreground = background
-            columns = sum(map(columns_of, run.text))
-            yield _Piece(number, column, columns, run.text, foreground, background, style)
-            column += columns
+            # Characters of other widths are placed apart: fonts do not agree about theirs.
+            for text in _SAME_WIDTH.findall(run.text):
+                columns = sum(map(columns_of, text))
+                yield _Piece(number, column, columns, text, foreground, background, style)
+                column += columns
 
 
 def _seen(colour: Colour, own: str, palette: dict[int, str], *, bright: bool = False) -> str:

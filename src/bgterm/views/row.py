@@ -9,7 +9,8 @@ from functools import lru_cache
 TAB_STOP = 8
 
 # Characters of one column each: most text and most progress bars have no others, and need no look-up.
-NARROW = re.compile("[ -~\u00a0-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc\u2800-\u28ff]*")
+NARROW_CHARACTERS = " -~\u00a0-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc\u2800-\u28ff"
+NARROW = re.compile(f"[{NARROW_CHARACTERS}]*")
 
 
 @lru_cache(maxsize=4096)

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TIMES = ".times"
 OLDER = ".1"
@@ -206,7 +206,7 @@ class Transcript(Recording):
     """
 
     def __init__(
-        self, path: str, rows: int, cols: int, max_bytes: int | None = None, about: dict[str, str] | None = None
+        self, path: str, rows: int, cols: int, max_bytes: int | None = None, about: Mapping[str, str] | None = None
     ) -> None:
         self.path = os.path.abspath(path)
         self.error: OSError | None = None
@@ -223,7 +223,7 @@ class Transcript(Recording):
         return _Segment.create(self.path, start, {**self._about, "rows": rows, "cols": cols})
 
     def __call__(self, offset: int, data: bytes) -> bool:
-        """Append `data`, the output at `offset`: see `engine.terminal.Observer`. Called with the terminal's lock held."""
+        """Append `data`, the output at `offset`: see `engine.terminal.Observer`. Terminal's lock held."""
         with self._lock:
             if self.error is not None or not self._segments:  # ended, or closed
                 return False
@@ -235,6 +235,8 @@ class Transcript(Recording):
 
     def _append(self, offset: int, data: bytes) -> None:
         segment = self._segments[-1]
+        if offset < segment.start:
+            offset, data = segment.start, data[segment.start - offset :]
         now = time.monotonic()
         if now - self._stamped >= _RESOLUTION:
             self._stamped = now
@@ -257,6 +259,12 @@ class Transcript(Recording):
             segment.close()
         self._segments = [current, self._new_segment(offset)]
         return self._segments[-1]
+
+    def discard(self) -> None:
+        """Take the files away again: the program could not be started."""
+        self.close()
+        os.unlink(self.path)
+        os.unlink(self.path + TIMES)
 
     def resized(self, rows: int, cols: int) -> None:
         """Note a new size of the terminal."""

@@ -1,24 +1,14 @@
-"""Python: the marks of OSC 133 around prompts. Run as PYTHONSTARTUP; runs the user's own first."""
+"""Python: the marks of OSC 133 around prompts. Run as PYTHONSTARTUP; runs the user's own file first."""
+
 from __future__ import annotations
 
 
-def _bgterm():
-    """The path of the user's file, where there is one. The environment is as the user left it from here on."""
-    import os
+def _bgterm() -> None:
+    # The user's namespace is left as it would be: imports stay inside.
+    import os  # noqa: PLC0415
+    import sys  # noqa: PLC0415
 
-    users = os.environ.pop("BGTERM_PYTHONSTARTUP", None)
-    if users is None:
-        os.environ.pop("PYTHONSTARTUP", None)
-    else:
-        os.environ["PYTHONSTARTUP"] = users
-    return users
-
-
-def _bgterm_prompts():
-    """Let sys.ps1 and sys.ps2, as they are now, tell the marks as well."""
-    import sys
-
-    def mark(text):
+    def mark(text: str) -> str:
         if "readline" in sys.modules and "_pyrepl.readline" not in sys.modules:
             return "\001\033]133;" + text + "\a\002"  # so that the line editor does not count it as columns
         return "\033]133;" + text + "\a"
@@ -26,13 +16,13 @@ def _bgterm_prompts():
     class Prompt:
         """Made into a string each time that it is shown."""
 
-        def __init__(self, text, kind):
+        def __init__(self, text: object, kind: str) -> None:
             self.text = text
             self.kind = kind
-            self.statements = None
-            self.raised = None
+            self.statements = -1
+            self.last: list[object] = []
 
-        def __str__(self):
+        def __str__(self) -> str:
             if "_pyrepl.readline" in sys.modules:
                 # It makes and draws the prompt anew at every key: the marks are told once, before it.
                 statements = sys.modules["_pyrepl.readline"].get_current_history_length()
@@ -43,22 +33,26 @@ def _bgterm_prompts():
                 return str(self.text)
             return self.ended() + mark("A" + self.kind) + str(self.text) + mark("B")
 
-        def ended(self):
+        def ended(self) -> str:
             """What the last statement came to: 1 if it raised. There is none before the first prompt."""
-            last = (getattr(sys, "last_value", None),)
-            before, self.raised = self.raised, last
-            return "" if self.kind or before is None else mark(f"D;{last[0] is not before[0]:d}")
+            before, self.last = self.last, [getattr(sys, "last_value", None)]
+            if self.kind or not before:
+                return ""
+            return mark("D;1" if self.last[0] is not before[0] else "D;0")
 
-    sys.ps1 = Prompt(getattr(sys, "ps1", ">>> "), "")
-    sys.ps2 = Prompt(getattr(sys, "ps2", "... "), ";k=s")
+    users = os.environ.pop("BGTERM_PYTHONSTARTUP", None)
+    if users is None:
+        os.environ.pop("PYTHONSTARTUP", None)
+    else:
+        os.environ["PYTHONSTARTUP"] = users
+    try:
+        if users is not None and os.path.isfile(users):
+            with open(users, "rb") as file:
+                exec(compile(file.read(), users, "exec"), globals())  # noqa: S102 - Python itself would have
+    finally:
+        sys.ps1 = Prompt(getattr(sys, "ps1", ">>> "), "")
+        sys.ps2 = Prompt(getattr(sys, "ps2", "... "), ";k=s")
 
 
-_bgterm = _bgterm()
-try:
-    if _bgterm is not None and __import__("os").path.isfile(_bgterm):
-        with open(_bgterm, "rb") as _bgterm:
-            _bgterm = compile(_bgterm.read(), _bgterm.name, "exec")
-        exec(_bgterm)
-finally:
-    _bgterm_prompts()
-    del _bgterm, _bgterm_prompts
+_bgterm()
+del _bgterm, annotations

@@ -1,0 +1,189 @@
+"""A session's views: keys in the modes of its terminal, its transcript, its screen.
+
+The rooms that do the work are loaded when a view is asked for, so a session that nobody looks at costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from bgterm.views.sizes import SizeChange
+from bgterm.waits import Wait
+
+if TYPE_CHECKING:
+    import os
+
+    from bgterm.engine.terminal import Terminal
+    from bgterm.results import Reason
+    from bgterm.views.line_search import FoundLine, Kept
+    from bgterm.views.live_screen import LiveScreen
+    from bgterm.views.modes import Modes
+    from bgterm.views.screen import Screen
+    from bgterm.views.transcript import Transcript
+
+_PIECE_BYTES = 1 << 20
+
+
+class Views:
+    """The views of one session. Methods that say "lock held" are called with the terminal's lock held."""
+
+    __slots__ = ("_encoding", "_modes", "_screen", "_sizes", "_terminal", "transcript")
+
+    def __init__(self, terminal: Terminal, encoding: str, rows: int, cols: int, transcript: Transcript | None) -> None:
+        """Begin when the terminal does; from now on all of its output goes to `transcript`. Lock held."""
+        self._terminal = terminal
+        self._encoding = encoding
+        self._sizes = [SizeChange(0, rows, cols)]
+        self._modes: Modes | None = None
+        self._screen: LiveScreen | None = None
+        self.transcript = transcript
+        if transcript is not None:
+            transcript(0, terminal.output.read(0, terminal.output.end))
+            terminal.observe(transcript)
+
+    def close(self) -> None:
+        """Close the transcript. It stays on the disk."""
+        if self.transcript is not None:
+            self.transcript.close()
+
+    # Keys.
+
+    def keys(self, keys: Iterable[str]) -> str:
+        """What the terminal sends for `keys`. Raises ValueError for an unknown one. Lock held."""
+        from bgterm.views.keys import encode_keys  # noqa: PLC0415 - see the module
+        from bgterm.views.modes import Modes  # noqa: PLC0415
+
+        if self._modes is None:
+            self._modes = Modes()
+        self._modes.update(self._terminal.output)
+        return encode_keys(keys, self._modes)
+
+    def resized(self, rows: int, cols: int) -> None:
+        """The terminal has another size now. Lock held."""
+        self._sizes.append(SizeChange(self._terminal.output.end, rows, cols))
+        if self.transcript is not None:
+            self.transcript.resized(rows, cols)
+
+    # Output that was kept.
+
+    def kept_at(self, offset: int) -> Kept:
+        """Where the output at `offset` is: in the buffer, or else in the transcript. Lock held."""
+        output, transcript = self._terminal.output, self.transcript
+        if transcript is not None and offset < output.start and offset < transcript.end:
+            return transcript
+        return output
+
+    def search(self, pattern: re.Pattern[str], offset: int, max_results: int) -> list[FoundLine]:
+        """The first lines from `offset` on in which `pattern` is found."""
+        from bgterm.views.line_search import search_lines  # noqa: PLC0415 - see the module
+
+        found: list[FoundLine] = []
+        if max_results:
+            for line in search_lines(_Locked(self, self._terminal), pattern, self._encoding, offset):
+                found.append(line)
+                if len(found) == max_results:
+                    break
+        return found
+
+    def mark(self, label: str) -> None:
+        """Put a marker into the transcript. Raises as `export`."""
+        self._readable_transcript().mark(label)
+
+    def _readable_transcript(self) -> Transcript:
+        if self.transcript is None:
+            raise ValueError("no transcript is kept: start the session with transcript=path")
+        if self.transcript.error is not None:
+            raise self.transcript.error
+        return self.transcript
+
+    def export(self, path: str | os.PathLike[str], version: int, title: str | None, exit_code: int | None) -> None:
+        """Write the transcript as asciicast. Raises ValueError where there is none, OSError where it ended early."""
+        from bgterm.views.asciicast import export_asciicast  # noqa: PLC0415 - see the module
+
+        transcript = self._readable_transcript()
+        export_asciicast(transcript, path, version=version, encoding=self._encoding, exit_code=exit_code, title=title)
+
+    # The screen.
+
+    def load_screen(self) -> None:
+        """Load what screens need, which takes a moment: without the lock. Raises ModuleNotFoundError."""
+        import_module("bgterm.views.live_screen")
+
+    def live_screen(self) -> LiveScreen:
+        """The screen, which may have to be brought up to date. Lock held."""
+        from bgterm.views.live_screen import LiveScreen  # noqa: PLC0415 - see the module
+
+        if self._screen is None:
+            self._screen = LiveScreen(self._terminal.output, self.transcript, self._sizes)
+        return self._screen
+
+
+class _Locked:
+    """All that is kept of the output, for readers without the lock."""
+
+    def __init__(self, views: Views, terminal: Terminal) -> None:
+        self._views = views
+        self._terminal = terminal
+
+    @property
+    def start(self) -> int:
+        with self._terminal.lock:
+            transcript, output = self._views.transcript, self._terminal.output
+            return output.start if transcript is None else min(output.start, transcript.start)
+
+    @property
+    def end(self) -> int:
+        with self._terminal.lock:
+            return self._terminal.output.end
+
+    def read(self, start: int, stop: int) -> bytes:
+        with self._terminal.lock:
+            return self._views.kept_at(start).read(start, stop)
+
+
+class OnScreen:
+    """A condition of a wait: the screen shows a pattern, or a predicate holds for it; or the program has exited."""
+
+    def __init__(
+        self, terminal: Terminal, screen: LiveScreen, wanted: re.Pattern[str] | Callable[[Screen], object]
+    ) -> None:
+        self._terminal = terminal
+        self._screen = screen
+        self._wanted = wanted
+        self.look_at = math.inf
+        self.screen: Screen | None = None
+        """The screen that was waited for."""
+
+    def met(self, _now: float) -> Reason | None:
+        """See `waits.Condition`. Output is looked at as it comes, so there is no other time to look at."""
+        while self._screen.update():
+            pass
+        if isinstance(self._wanted, re.Pattern):
+            if self._wanted.search(self._screen.text()):
+                self.screen = self._screen.snapshot()
+        else:
+            screen = self._screen.snapshot()
+            if self._wanted(screen):
+                self.screen = screen
+        if self.screen is not None:
+            return "match"
+        return "exit" if self._terminal.exited else None
+
+
+class ScreenWait(Wait[OnScreen]):
+    """A wait for the screen to show something. Its outcome is the condition, which has the screen or none."""
+
+    __slots__ = ("_on_screen",)
+
+    def __init__(
+        self, terminal: Terminal, condition: OnScreen, deadline: float, closed: Callable[[], Exception]
+    ) -> None:
+        super().__init__(terminal, condition, deadline, 0, closed)
+        self._on_screen = condition
+
+    def _outcome(self, reason: Reason) -> OnScreen:
+        return self._on_screen

@@ -1,0 +1,128 @@
+"""Servers that the tests start themselves, on loopback or a socket in a temporary folder, and stop after."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from waiting import eventually
+
+
+@contextlib.contextmanager
+def late_server(seconds: float) -> Iterator[int]:
+    """A port that answers each who connects after some time, and hangs up."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                done.wait(seconds)
+                with connection, contextlib.suppress(OSError):
+                    connection.sendall(b"late\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        done.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+@contextlib.contextmanager
+def _running(argv: list[str], **options: object) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+    )  # type: ignore[call-overload]
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextlib.contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """The path of a Redis server's socket."""
+    path = str(folder / "redis")
+    argv = ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--dir", str(folder)]
+    with _running(argv):
+        assert eventually(lambda: os.path.exists(path), 20)
+        yield path
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The folder of a PostgreSQL server's socket. It refuses to run as root: then it runs as its own user."""
+    programs = os.path.dirname(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))[-1])
+    user = None
+    if os.geteuid() == 0:
+        user = "postgres"
+        shutil.chown(folder, user)
+        for parent in (folder, *folder.parents):
+            if parent.stat().st_uid == 0 and parent.stat().st_mode & 0o7 == 0 and "pytest" in parent.name:
+                parent.chmod(parent.stat().st_mode | 0o11)
+    data = str(folder / "data")
+    subprocess.run(
+        [f"{programs}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        cwd=folder,
+    )
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
+    with _running([f"{programs}/postgres", "-D", data, *options], user=user, cwd=folder) as server:
+        ready = [f"{programs}/pg_isready", "-h", str(folder)]
+        assert eventually(lambda: subprocess.run(ready, stdout=subprocess.DEVNULL, check=False).returncode == 0, 30)
+        yield str(folder)
+        server.send_signal(2)  # fast shutdown: sessions are not waited for
+
+
+@contextlib.contextmanager
+def sshd(folder: Path) -> Iterator[str]:
+    """The path of a client configuration with the host `here`: an SSH server of our own for our own user."""
+    for key in ("host", "user"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
+    port = socket.create_server(("127.0.0.1", 0)).getsockname()[1]
+    (folder / "sshd_config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/user.pub\n"
+        f"StrictModes no\nUsePAM no\nPidFile {folder}/pid\nPermitRootLogin yes\n"
+    )
+    (folder / "config").write_text(
+        f"Host here\nHostName 127.0.0.1\nPort {port}\nUser {getpass.getuser()}\nIdentityFile {folder}/user\n"
+        f"UserKnownHostsFile {folder}/known\nStrictHostKeyChecking no\nLogLevel ERROR\nRequestTTY yes\n"
+    )
+    made = os.geteuid() == 0 and not os.path.isdir("/run/sshd")
+    if made:
+        os.mkdir("/run/sshd", 0o755)  # sshd as root insists on it
+    try:
+        with _running(["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")]):
+            assert eventually(lambda: _accepts(port), 20)
+            yield str(folder / "config")
+    finally:
+        if made:
+            os.rmdir("/run/sshd")
+
+
+def _accepts(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def home() -> str:
+    """The home of the user that runs the tests."""
+    return pwd.getpwuid(os.geteuid()).pw_dir

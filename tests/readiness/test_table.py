@@ -1,0 +1,130 @@
+"""Every program times every kind of work: it is found waiting when the work is done, and never before.
+
+The ground truth is the program's own: each line ends with a sum that stands in no line (see `languages`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bgterm import READY
+from bgterm.manager import SessionManager
+from bgterm.session import Session
+from readiness import servers
+from readiness.languages import ERROR, LANGUAGES, NETWORK, QUESTION, Language
+from waiting import eventually
+
+HARD = {"certain", "prompt", "marks"}
+NUMBERS = itertools.count(100_003, 1009)
+
+SERVERS = {"redis": servers.redis, "postgresql": servers.postgresql, "sshd": servers.sshd}
+SERVER_PROGRAMS = {"redis": "redis-server", "postgresql": "psql", "sshd": "sshd"}
+
+
+def programs_of(language: Language) -> set[str]:
+    programs = {language.argv[0], *language.needs}
+    return programs | {SERVER_PROGRAMS[language.server]} if language.server else programs
+
+
+EVERY_LANGUAGE = [
+    pytest.param(
+        language, id=name, marks=[pytest.mark.program(*sorted(programs_of(language))), pytest.mark.timeout(240)]
+    )
+    for name, language in LANGUAGES.items()
+]
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with servers.late_server(0.7) as port:
+        yield port
+
+
+def started(manager: SessionManager, language: Language, folder: Path, stack: contextlib.ExitStack) -> Session:
+    argv = list(language.argv)
+    if language.server:
+        address = stack.enter_context(SERVERS[language.server](folder))
+        argv = [address if argument == "{server}" else argument for argument in argv]
+    env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+    return manager.open(manager.start_session(argv, "/", env))
+
+
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
+def test_a_program_waits_when_its_work_is_done_and_never_before(
+    manager: SessionManager, language: Language, port: int, tmp_path: Path
+) -> None:
+    with contextlib.ExitStack() as stack:
+        session = started(manager, language, tmp_path, stack)
+        for line in language.first:
+            session.run(line, language.patience_ms)
+        for kind, template in language.lines.items():
+            a, b = next(NUMBERS), next(NUMBERS)
+            line = template.format(a=a, b=b, port=port)
+            result = session.run(line, language.patience_ms)
+            if kind == QUESTION:
+                assert (result.status.state, result.status.prompt.endswith(language.asks)) == ("waiting", True), (
+                    kind,
+                    result,
+                )
+                assert str(a + b) not in result.output, (kind, result)
+                result = session.run("5", language.patience_ms)
+            told = language.error if language.error and (kind == ERROR or "{a}" not in template) else str(a + b)
+            assert not result.timed_out, (kind, result)
+            assert told in result.data.decode(errors="replace"), (kind, result)
+            assert (result.status.state, result.status.confidence in HARD) == ("waiting", True), (kind, result)
+        session.close()
+
+
+@pytest.mark.parametrize("language", EVERY_LANGUAGE)
+def test_what_was_typed_ahead_is_eaten_before_a_program_waits(
+    manager: SessionManager, language: Language, port: int, tmp_path: Path
+) -> None:
+    if NETWORK not in language.lines:
+        pytest.skip("it cannot wait for a server")
+    with contextlib.ExitStack() as stack:
+        session = started(manager, language, tmp_path, stack)
+        for line in (*language.first, "1" if "erl" not in language.argv else "1."):
+            session.run(line, language.patience_ms)
+        lines = []
+        sums = []
+        for kind in (NETWORK, "quick", "quick"):
+            a, b = next(NUMBERS), next(NUMBERS)
+            lines.append(language.lines[kind].format(a=a, b=b, port=port) + "\r")
+            sums.append(str(a + b))
+        result = session.write_stdin("".join(lines), language.patience_ms, None, until=READY)
+        assert result.reason == "ready", result
+        assert sums[-1] in result.text, result
+        session.close()
+
+
+FULLSCREEN = {
+    "vim": (("vim", "-u", "NONE", "-n", "/etc/passwd"), ":q!\r"),
+    "less": (("less", "/etc/passwd"), "q"),
+    "nano": (("nano", "/etc/passwd"), "\x18"),
+    "top": (("top",), "q"),
+    "htop": (("htop",), "q"),
+    "dialog": (("dialog", "--yesno", "Go on?", "10", "40"), "\r"),
+}
+
+
+@pytest.mark.parametrize(
+    ("argv", "leave"),
+    [pytest.param(*case, id=name, marks=pytest.mark.program(name)) for name, case in FULLSCREEN.items()],
+)
+def test_a_full_screen_program_waits_for_keys_and_a_shell_after_it(
+    manager: SessionManager, argv: tuple[str, ...], leave: str
+) -> None:
+    env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "LESS": ""}
+    session = manager.open(manager.start_session(["bash", "--norc"], "/", env))
+    result = session.run(" ".join(argv[:2]) + " " + " ".join(map(repr, argv[2:])))
+    assert (result.status.state, result.status.confidence) == ("fullscreen", "certain"), result
+    assert result.status.foreground is not None
+    assert result.status.foreground.name == argv[0]
+    left = session.write_stdin(leave, 10_000, until=READY)
+    assert eventually(lambda: session.poll(10_000, until=READY).status.at_shell_prompt), left  # type: ignore[union-attr]
