@@ -9,11 +9,12 @@ import time
 import tracemalloc
 
 from bench.bare import BareTerminal
+from bench.machine import one_core
 from bench.pairing import paired
 from bench.round_trip import ECHO, bare_calls, bgterm_calls
 from bench.row import Row, Target
 from bench.scale import Scale
-from bgterm import Session
+from bgterm import Session, close_all
 
 
 def threads() -> int:
@@ -43,15 +44,14 @@ def rows(scale: Scale) -> list[Row]:
     try:
         cpu = cpu_seconds_over(scale.idle_seconds)
         argv, length = ECHO
-        with BareTerminal(*argv) as terminal, Session.start(list(argv)) as session:
+        with one_core(), BareTerminal(*argv) as terminal, Session.start(list(argv)) as session:
             terminal.read_until(b"\n")
             session.poll(10_000, until="started\r?\n")
             contestants = {"bare": bare_calls(terminal, length), "bgterm": bgterm_calls(session, length)}
             timing = paired(contestants, batches=scale.batches)
         threads_now = threads()
     finally:
-        for session in sessions:
-            session.close()
+        close_all()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     many = f"{len(sessions):,} idle sessions"
     return [

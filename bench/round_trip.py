@@ -6,6 +6,7 @@ import os
 from time import perf_counter_ns
 
 from bench.bare import BareTerminal
+from bench.machine import one_core
 from bench.pairing import Calls, paired
 from bench.row import Row, Target
 from bench.scale import Scale
@@ -51,7 +52,7 @@ def bgterm_calls(session: Session, length: int) -> Calls:
 def rows(scale: Scale) -> list[Row]:
     measured: list[Row] = []
     for name, (argv, length) in (("echo round trip", ECHO), ("program round trip", ANSWER)):
-        with BareTerminal(*argv) as terminal, Session.start(list(argv)) as session:
+        with one_core(), BareTerminal(*argv) as terminal, Session.start(list(argv)) as session:
             terminal.read_until(b"started\n" if length == ANSWER[1] else b"started\r\n")
             session.poll(10_000, until="started\r?\n")
             contestants = {"bare": bare_calls(terminal, length), "bgterm": bgterm_calls(session, length)}

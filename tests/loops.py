@@ -36,4 +36,9 @@ def on_uvloop(coroutine: Coroutine[Any, Any, T]) -> T:
         return runner.run(bounded(coroutine))
 
 
+try:
+    on_uvloop(asyncio.sleep(0))  # libuv makes some descriptors for the whole process: before anything is counted
+except pytest.skip.Exception:
+    pass
+
 LOOPS: dict[str, Callable[[Coroutine[Any, Any, Any]], Any]] = {"asyncio": on_asyncio, "uvloop": on_uvloop}

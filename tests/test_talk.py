@@ -301,7 +301,7 @@ def test_one_session_holds_up_no_other(manager: SessionManager) -> None:
     other = manager.start_session(["cat"])
     for word in ("a", "b", "c"):
         assert manager.write_stdin(other, f"{word}\n", 10_000, until=f"{word}\r\n{word}\r\n").match
-    silent.write_stdin("released\n")
+    silent.write_stdin("released\n", max_output_bytes=0)
     thread.join(10)
     assert isinstance(results[0], bgterm.PollResult)
 
@@ -312,9 +312,9 @@ def test_when_the_leading_waiter_goes_another_one_leads(manager: SessionManager)
     assert eventually(lambda: session._terminal._leader is not None)
     following, followed = in_thread(lambda: session.poll(None, until="second"))
     assert eventually(lambda: len(session._terminal._sleepers) == 1)
-    session.write_stdin("first\n")
+    session.write_stdin("first\n", max_output_bytes=0)
     leading.join(10)
-    session.write_stdin("second\n")
+    session.write_stdin("second\n", max_output_bytes=0)
     following.join(10)
     assert isinstance(led[0], bgterm.PollResult) and isinstance(followed[0], bgterm.PollResult)
     assert led[0].match and followed[0].match

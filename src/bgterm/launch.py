@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import shlex
+import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bgterm.decoding import page_decoder
 from bgterm.engine.spawn import Argument
@@ -19,14 +18,13 @@ if TYPE_CHECKING:
 
 Command = str | Sequence[Argument]
 
-_WORDS = re.compile(r"[\w@%+=:,./ -]+")
+_OF_PLAIN_WORDS = frozenset(string.ascii_letters + string.digits + "_@%+=:,./ -")
 
 _LARGEST_SIZE = 65535  # struct winsize has unsigned shorts (ioctl_tty(2))
 
 
-@dataclass(slots=True, frozen=True)
-class Launch:
-    """The parameters of `start_session`, which says what they mean; checked when they are given."""
+class Launch(NamedTuple):
+    """The parameters of `start_session`, which says what they mean."""
 
     cmd: Command | None = None
     cwd: str | os.PathLike[str] | None = None
@@ -42,7 +40,8 @@ class Launch:
     transcript: str | os.PathLike[str] | None = None
     max_transcript_bytes: int | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise what `start_session` says for parameters that cannot be, before anything is begun."""
         if isinstance(self.cmd, (bytes, os.PathLike)):
             raise TypeError("cmd must be a string or a list of arguments")
         if self.cmd is not None and (not self.cmd or not self.cmd[0]):
@@ -84,7 +83,7 @@ class Launch:
         from bgterm.readiness.integration import integrated  # noqa: PLC0415 - few ask for it
 
         # A command line of plain words needs no shell to be understood.
-        words = self.cmd.split() if isinstance(self.cmd, str) and _WORDS.fullmatch(self.cmd) else None
+        words = self.cmd.split() if isinstance(self.cmd, str) and _OF_PLAIN_WORDS.issuperset(self.cmd) else None
         argv, environment = integrated(list(map(os.fsdecode, words or self.argv)), env)
         return list(argv), environment
 

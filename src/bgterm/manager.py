@@ -9,10 +9,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from bgterm.engine import pump
+from bgterm.engine.terminal import kill_all, open_terminals
 from bgterm.errors import SessionLimitError, UnknownSessionError
 from bgterm.following import Race, sleep_on
 from bgterm.launch import Command, Launch
@@ -33,8 +33,7 @@ _EXIT_GRACE_MS = 1000
 _managers: weakref.WeakSet[SessionManager] = weakref.WeakSet()
 
 
-@dataclass(slots=True, frozen=True)
-class _Closed:
+class _Closed(NamedTuple):
     label: str
     at: float
     exit_code: int | None
@@ -56,15 +55,16 @@ class SessionManager:
         if max_sessions is not None and max_sessions < 1:
             raise ValueError(f"max_sessions must be at least 1, or None, not {max_sessions}")
         self._max_sessions = max_sessions
+        self._next_sid = 1
         self._forget_all()
         _managers.add(self)
 
     def _forget_all(self) -> None:
-        self._lock = threading.Lock()
+        """Have no session; an id is never given again, also not in a forked child, which may remember its parent's."""
+        self._lock = threading.RLock()  # a signal handler may close a session at any moment
         self._sessions: dict[int, Session] = {}
         self._names: dict[str, int] = {}  # a name is taken from before its session starts
         self._starting = 0
-        self._next_sid = 1
         self._closed: dict[int | str, _Closed] = {}
 
     def __repr__(self) -> str:
@@ -143,6 +143,7 @@ class SessionManager:
 
     def start(self, launch: Launch, name: str | None = None) -> Session:
         """Do as `start_session` does with what `launch` says, and return the `Session` itself."""
+        launch.check()
         sid = self._reserve(name)
         session = None
         try:
@@ -361,7 +362,7 @@ class SessionManager:
     def sessions(self) -> list[Session]:
         """Every session that is not closed yet, in the order of their start."""
         with self._lock:
-            return [self._sessions[sid] for sid in sorted(self._sessions)]
+            return [session for _, session in sorted(self._sessions.items())]
 
 
 def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:
@@ -382,6 +383,7 @@ def _end_all() -> None:
     sessions = [session for manager in list(_managers) for session in manager.sessions()]
     if sessions:
         close_sessions(sessions, _EXIT_GRACE_MS)
+    kill_all(open_terminals())  # of starts that Ctrl-C interrupted
     pump.stop()
 
 

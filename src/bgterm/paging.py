@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from bgterm.decoding import page_decoder
 from bgterm.results import PollResult, Reason
-from bgterm.waits import Condition, Consuming, Match, Ready
+from bgterm.waits import Condition, Consuming, Ready
 
 if TYPE_CHECKING:
     from bgterm.decoding import PageDecoder
     from bgterm.engine.terminal import Terminal
-    from bgterm.searching import AnyMatch
+    from bgterm.searching import AnyMatch, Match
     from bgterm.views.line_search import Kept
 
 Decode = Callable[[bytes, str, bool], tuple[str, int]]
@@ -96,8 +96,7 @@ class Pages:
         reason: Reason = "output" if offset < output.end else "exit" if terminal.exited else "timeout"
         decode = page_decoder(self.encoding).decode
         page = self._page(reason, decode, max(offset, kept.start), kept.end, max_bytes, 0, 0, None, kept)
-        page.remaining_bytes = output.end - max(terminal.cursor, output.start)
-        return page
+        return page._replace(remaining_bytes=output.end - max(terminal.cursor, output.start))
 
     def _page(
         self,
@@ -243,6 +242,4 @@ class ReadyPageWait(PageWait):
         self._ready = ready
 
     def _outcome(self, reason: Reason) -> PollResult:
-        page = super()._outcome(reason)
-        page.status = self._ready.status
-        return page
+        return super()._outcome(reason)._replace(status=self._ready.status)

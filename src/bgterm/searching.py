@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bgterm.views.escapes import EscapeStripper
 
 if TYPE_CHECKING:
     from bgterm.engine.output import OutputBuffer
+    from bgterm.engine.terminal import Terminal
+    from bgterm.results import Reason
 
 AnyPattern = re.Pattern[str] | re.Pattern[bytes]
 AnyMatch = re.Match[str] | re.Match[bytes]
@@ -19,6 +21,43 @@ AnyMatch = re.Match[str] | re.Match[bytes]
 _PIECE_BYTES = 65536
 _SMALL = 65536
 _WINDOW = 1 << 20
+
+_PAUSE_S = 0.002
+"""How long output must pause before a search looks back over everything."""
+
+
+class Match:
+    """A pattern matches what is unread, or the program has exited without."""
+
+    def __init__(self, terminal: Terminal, pattern: AnyPattern, encoding: str, errors: str) -> None:
+        self._terminal = terminal
+        self._pattern, self._encoding, self._errors = pattern, encoding, errors
+        self._begin()
+        self.look_at = math.inf
+        self.match: AnyMatch | None = None
+        self.match_end = 0
+        """The offset of the first byte after the match."""
+
+    def _begin(self) -> None:
+        self._start = self._terminal.cursor
+        self._search = Search(self._pattern, self._start, self._encoding, self._errors)
+
+    def met(self, now: float) -> Reason | None:
+        """See `waits.Condition`."""
+        terminal = self._terminal
+        if terminal.cursor != self._start:  # somebody else has read meanwhile, and what is read is not matched again
+            self._begin()
+        last = terminal.exited or terminal.is_full()
+        paused = last or now >= terminal.last_output + _PAUSE_S
+        found = self._search.look(terminal.output, paused=paused)
+        if found is not None:
+            self.match, self.match_end = found
+            return "match"
+        if last:
+            # A program that waits for its reader can write nothing more either.
+            return "exit" if terminal.exited else "output"
+        self.look_at = terminal.last_output + _PAUSE_S if self._search.owes_look else math.inf
+        return None
 
 
 class Search:
@@ -130,10 +169,18 @@ class _Reader:
         return twin
 
 
-@dataclass(slots=True)
-class _Mark:
+class _Mark(NamedTuple):
     """At `offset` of the output the text had come to `place`, and `reader` can go on from there."""
 
     offset: int
     place: int
     reader: _Reader
+
+
+def compiled(until: object) -> AnyPattern:
+    """A pattern as a compiled one. Raises `re.error`, or TypeError for what is no pattern."""
+    if isinstance(until, re.Pattern):
+        return until
+    if isinstance(until, (str, bytes)):
+        return re.compile(until)
+    raise TypeError(f"until must be a regex, bgterm.READY or bgterm.EXIT, not {until!r}")

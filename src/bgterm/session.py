@@ -27,10 +27,11 @@ from bgterm.readiness.queries import Queries
 from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, Status
 from bgterm.run import Step, Typing
 from bgterm.viewing import OnScreen, ScreenWait, Views
-from bgterm.waits import Condition, Consuming, Exit, Match, Output, Ready, ReasonWait, compiled
+from bgterm.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait
 
 if TYPE_CHECKING:
     from bgterm.readiness.look import Readiness
+    from bgterm.searching import Match
     from bgterm.views.line_search import FoundLine
     from bgterm.views.screen import Screen
 
@@ -272,17 +273,17 @@ class Session:
                 self._pages,
                 max_output_bytes,
             )
-        condition = self._condition(until)
+        match = None if until is None or until is EXIT else self._match(until)
         return PageWait(
             self._terminal,
-            condition,
+            match or self._condition(until),
             deadline("yield_time_ms", yield_time_ms),
             settle_ms / 1000,
             self._unknown,
             self._pages,
             max_output_bytes,
             # What settles goes on beyond the match, and the page with it.
-            condition if isinstance(condition, Match) and not settle_ms else None,
+            None if settle_ms else match,
         )
 
     def _condition(self, until: Until) -> Condition:
@@ -290,7 +291,12 @@ class Session:
             return Output(self._terminal, self._pages.has_unread)
         if until is EXIT:
             return Exit(self._terminal)
-        return Match(self._terminal, compiled(until), self._launch.encoding, self._launch.errors)
+        return self._match(until)
+
+    def _match(self, pattern: object) -> Match:
+        from bgterm.searching import Match, compiled  # noqa: PLC0415 - its own patterns take time to compile
+
+        return Match(self._terminal, compiled(pattern), self._launch.encoding, self._launch.errors)
 
     def _ready(self, min_confidence: Confidence) -> Ready:
         check_confidence(min_confidence)
@@ -499,9 +505,9 @@ class Session:
                 pending_input_bytes=terminal.input.pending_bytes,
                 held_by=(),
             )
-        if exited:
-            info.held_by = tuple(Foreground(one.name, one.pid) for one in terminal.holders())
-        return info
+        if not exited:
+            return info
+        return info._replace(held_by=tuple(Foreground(one.name, one.pid) for one in terminal.holders()))
 
     # Views.
 
@@ -666,6 +672,8 @@ class Session:
         Raises ValueError for a negative time.
         """
         ending = closing([self], terminate, kill_after_ms)
+        if self._terminal.closed:  # also in a forked child, where a thread that does not exist may have the lock
+            return self._terminal.child.exit_code
         with self._closing:
             return finish(ending)[0]
 

@@ -158,7 +158,7 @@ class OnScreen:
         self.screen: Screen | None = None
         """The screen that was waited for."""
 
-    def met(self, _now: float) -> Reason | None:
+    def met(self, now: float) -> Reason | None:  # noqa: ARG002 - the protocol has it
         """See `waits.Condition`. Output is looked at as it comes, so there is no other time to look at."""
         while self._screen.update():
             pass
@@ -185,5 +185,5 @@ class ScreenWait(Wait[OnScreen]):
         super().__init__(terminal, condition, deadline, 0, closed)
         self._on_screen = condition
 
-    def _outcome(self, reason: Reason) -> OnScreen:
+    def _outcome(self, reason: Reason) -> OnScreen:  # noqa: ARG002 - the same for all
         return self._on_screen

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from bgterm.engine.terminal import Terminal
 from bgterm.readiness.confidence import waits_surely
 from bgterm.results import Confidence, Reason, Status
-from bgterm.searching import AnyMatch, AnyPattern, Search
 
 if TYPE_CHECKING:
     from bgterm.readiness.look import Readiness
 
 T = TypeVar("T")
-
-_PAUSE_S = 0.002
-"""How long output must pause before a search looks back over everything."""
 
 
 class Condition(Protocol):
@@ -59,33 +54,6 @@ class Exit:
     def met(self, now: float) -> Reason | None:
         """See `Condition`."""
         return "exit" if self._terminal.exited else None
-
-
-class Match:
-    """A pattern matches what is unread, or the program has exited without."""
-
-    def __init__(self, terminal: Terminal, pattern: AnyPattern, encoding: str, errors: str) -> None:
-        self._terminal = terminal
-        self._search = Search(pattern, terminal.cursor, encoding, errors)
-        self.look_at = math.inf
-        self.match: AnyMatch | None = None
-        self.match_end = 0
-        """The offset of the first byte after the match."""
-
-    def met(self, now: float) -> Reason | None:
-        """See `Condition`."""
-        terminal = self._terminal
-        last = terminal.exited or terminal.is_full()
-        paused = last or now >= terminal.last_output + _PAUSE_S
-        found = self._search.look(terminal.output, paused=paused)
-        if found is not None:
-            self.match, self.match_end = found
-            return "match"
-        if last:
-            # A program that waits for its reader can write nothing more either.
-            return "exit" if terminal.exited else "output"
-        self.look_at = terminal.last_output + _PAUSE_S if self._search.owes_look else math.inf
-        return None
 
 
 class Ready:
@@ -203,12 +171,3 @@ class ReasonWait(Wait[Reason]):
 
     def _outcome(self, reason: Reason) -> Reason:
         return reason
-
-
-def compiled(until: str | bytes | AnyPattern) -> AnyPattern:
-    """A pattern as a compiled one. Raises `re.error`, or TypeError for what is no pattern."""
-    if isinstance(until, re.Pattern):
-        return until
-    if isinstance(until, (str, bytes)):
-        return re.compile(until)
-    raise TypeError(f"until must be a regex, bgterm.READY or bgterm.EXIT, not {until!r}")

@@ -6,7 +6,6 @@ import contextlib
 import getpass
 import glob
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -72,9 +71,6 @@ def postgresql(folder: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         user = "postgres"
         shutil.chown(folder, user)
-        for parent in (folder, *folder.parents):
-            if parent.stat().st_uid == 0 and parent.stat().st_mode & 0o7 == 0 and "pytest" in parent.name:
-                parent.chmod(parent.stat().st_mode | 0o11)
     data = str(folder / "data")
     subprocess.run(
         [f"{programs}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
@@ -96,7 +92,8 @@ def sshd(folder: Path) -> Iterator[str]:
     """The path of a client configuration with the host `here`: an SSH server of our own for our own user."""
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
-    port = socket.create_server(("127.0.0.1", 0)).getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/user.pub\n"
         f"StrictModes no\nUsePAM no\nPidFile {folder}/pid\nPermitRootLogin yes\n"
@@ -121,8 +118,3 @@ def _accepts(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
-
-
-def home() -> str:
-    """The home of the user that runs the tests."""
-    return pwd.getpwuid(os.geteuid()).pw_dir

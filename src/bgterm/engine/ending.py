@@ -113,6 +113,17 @@ def kill(programs: Sequence[Program]) -> list[Process]:
     return ours
 
 
+def kill_and_reap(mark: bytes, pid: int | None) -> None:
+    """Kill what a start that failed had already started, found by its mark alone, and reap it."""
+    killed = kill([Program(pid=-1, started=0, mark=mark)])
+    own = os.getpid()
+    for child in {one.pid for one in killed if one.parent == own} | ({pid} if pid is not None else set()):
+        try:
+            os.waitpid(child, 0)
+        except ChildProcessError:
+            pass  # the host ignores SIGCHLD, or reaps itself
+
+
 def _open(one: Process) -> int | None:
     """A pidfd of this very process, or None if it has ended (its pid may have another owner by now)."""
     try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MARK_VARIABLE = "BGTERM_SESSION"
 """An environment variable that every program of ours inherits: it finds those that left their session (setsid)."""
+
+_MARK_PREFIX = MARK_VARIABLE.encode() + b"="
 
 _NEWEST_LOOKS = 20
 """How often at most one look at all processes looks once more at what was born meanwhile."""
@@ -18,8 +20,7 @@ _UNSEEN = (FileNotFoundError, ProcessLookupError, PermissionError)
 """What /proc says of a process that has ended or is hidden from us; anything else (no descriptor left) is an error."""
 
 
-@dataclass(slots=True, frozen=True)
-class Process:
+class Process(NamedTuple):
     """One process as /proc/PID/stat shows it. `pid` and `started` together are its identity: pids are used again."""
 
     pid: int
@@ -101,7 +102,7 @@ def _is_process(pid: int) -> bool:
     return True
 
 
-def bears_mark(pid: int, marks: Iterable[bytes]) -> bool | None:
+def bears_mark(pid: int, marks: set[bytes]) -> bool | None:
     """Whether the environment that a process was started with has one of `marks`; None where it may not be read."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
@@ -110,17 +111,20 @@ def bears_mark(pid: int, marks: Iterable[bytes]) -> bool | None:
         return None
     except _UNSEEN:
         return False
-    return any(mark in environment for mark in marks)
+    return any(
+        not marks.isdisjoint(variable[len(_MARK_PREFIX) :].split(b"."))
+        for variable in environment
+        if variable.startswith(_MARK_PREFIX)
+    )
 
 
-@dataclass(slots=True, frozen=True)
-class Program:
+class Program(NamedTuple):
     """What is needed to find all that one program started."""
 
     pid: int
     started: int
     mark: bytes
-    """`MARK_VARIABLE=value` in its environment."""
+    """What `MARK_VARIABLE` has in its environment, after the marks of the sessions around it and a full stop."""
 
 
 def started_by(programs: Iterable[Program]) -> list[Process]:
@@ -135,7 +139,7 @@ def started_by(programs: Iterable[Program]) -> list[Process]:
     if not by_pid:
         return []
     oldest = min(program.started for program in by_pid.values())
-    marks = [program.mark for program in by_pid.values()]
+    marks = {program.mark for program in by_pid.values()}
     own = os.getpid()
     members: dict[int, Process] = {}
     others: dict[int, list[Process]] = {}

@@ -82,9 +82,9 @@ class Pump:
     """
 
     def __init__(self) -> None:
+        self._stop = Waker()  # both close themselves where the rest fails
         self._events = _Events()
         self._handlers: dict[int, Handler] = {}
-        self._stop = Waker()
         self._stopping = False
         self._events.add(self._stop.fileno(), READ | ONCE)
         self.arm = self._events.arm

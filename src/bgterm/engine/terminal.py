@@ -24,12 +24,12 @@ import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import ioctl
-from threading import Lock
+from threading import Lock, Thread
 from typing import Protocol, TypeVar
 
 from bgterm.engine import pty, pump
 from bgterm.engine.child import Child
-from bgterm.engine.ending import Ending, ending, finish, kill
+from bgterm.engine.ending import Ending, ending, finish, kill, kill_and_reap
 from bgterm.engine.input import InputQueue
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
@@ -51,6 +51,10 @@ _FAIR_BYTES = 16384
 _TAIL_BYTES = 1 << 20
 """More than the kernel keeps of a terminal's output (tty_buffer.c), so a tail is never cut; and an end, should
 a grandchild go on writing."""
+
+LONGEST_HOLD_SECONDS = 0.2
+"""Others hold a terminal's lock for moments: who has not got it after this long has locked it himself, below a
+signal handler."""
 
 _TIOCSIG = 0x40045436
 """Signal the foreground process group from the master (ioctl_tty(2))."""
@@ -136,21 +140,19 @@ class Terminal:
         """
         self._pump = pump.pump()
         mark = os.urandom(16).hex()
+        outer = os.environ.get(MARK_VARIABLE)  # this process may itself run in a session, that ends with all in it
         self.master, self.slave, path = pty.open_pty(rows, cols, utf8=utf8)
+        pid = None
         try:
-            pid = spawn(argv, {**env, MARK_VARIABLE: mark}, cwd, path)
-            try:
-                self.child = Child(pid)
-            except BaseException:  # no descriptor left
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                raise
-        except BaseException:
+            pid = spawn(argv, {**env, MARK_VARIABLE: f"{outer}.{mark}" if outer else mark}, cwd, path)
+            found = process(pid)
+            self.program = Program(pid, found.started if found else 0, mark.encode())
+            self.child = Child(pid)
+        except BaseException:  # no descriptor left, or Ctrl-C: then the pid may not even be known, but the mark is
             os.close(self.slave)
             os.close(self.master)
+            undisturbed(kill_and_reap, mark.encode(), pid)
             raise
-        found = process(pid)
-        self.program = Program(pid, found.started if found else 0, f"{MARK_VARIABLE}={mark}".encode())
         self.device = os.fstat(self.slave).st_rdev
         self.output = OutputBuffer()
         self.input = InputQueue(self.master)
@@ -181,8 +183,8 @@ class Terminal:
             self._pump.add(self.master, self._serve, READ | ONCE)
             self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)  # last: it arms the master
         except BaseException:
-            self.child.send_signal(signal.SIGKILL)
-            self._close_fds()
+            undisturbed(kill, [self.program])
+            undisturbed(self._close_fds)
             raise
         _terminals.add(self)
 
@@ -482,8 +484,16 @@ class Terminal:
 
     def close(self) -> None:
         """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
+        self.closed = True
+        if self.lock.acquire(timeout=LONGEST_HOLD_SECONDS):
+            self.lock.release()
+            self._finish_closing()
+        else:
+            # A signal handler closes what its own thread has locked, and must return for the lock to be released.
+            Thread(target=self._finish_closing, name="bgterm-close", daemon=True).start()
+
+    def _finish_closing(self) -> None:
         with self.lock:
-            self.closed = True
             if self._leader is None:
                 self._close_fds()
             for sleeper in (self._leader, *self._sleepers):  # this thread too: a signal handler may be what closes
@@ -521,9 +531,12 @@ def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[No
     """End the programs of many terminals at once, with everything that they started: see `ending`."""
     yield from ending([terminal.program for terminal in terminals], grace_seconds)
     for terminal in terminals:
-        with terminal.lock:
-            if not terminal.closed:
-                terminal.notice_exit()
+        if terminal.lock.acquire(timeout=LONGEST_HOLD_SECONDS):
+            try:
+                if not terminal.closed:
+                    terminal.notice_exit()
+            finally:
+                terminal.lock.release()
 
 
 def kill_all(terminals: Sequence[Terminal]) -> None:

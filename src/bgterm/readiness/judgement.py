@@ -138,14 +138,20 @@ class Judgement:
             state = "password"
         elif self.marks.alternate and not observation.canonical and not at_shell_prompt:
             state = "fullscreen"
-        status = self._answer(observation, state, confidence, why)
-        status.prompt, status.at_shell_prompt = self._prompt(), at_shell_prompt
-        return status
+        return self._answer(observation, state, confidence, why, self._prompt(), at_shell_prompt)
 
-    def _answer(self, observation: Observation, state: State, confidence: Confidence, why: str) -> Status:
+    def _answer(
+        self,
+        observation: Observation,
+        state: State,
+        confidence: Confidence,
+        why: str,
+        prompt: str = "",
+        at_shell_prompt: bool | None = None,
+    ) -> Status:
         foreground = Foreground(observation.name, observation.pid) if observation.pid else None
         who = observation.name or "the program"
-        return Status(state, confidence, f"{who}: {why}", foreground)
+        return Status(state, confidence, f"{who}: {why}", foreground, prompt, at_shell_prompt)
 
     def _at_shell_prompt(self, observation: Observation) -> bool | None:
         marks = self.marks

@@ -85,6 +85,7 @@ class Page:
 
     def backspace(self, count: int) -> None:
         """Go `count` columns left."""
+        self._end_pending_wrap()
         self._column = max(0, self._column - count)
 
     def tab(self) -> None:
@@ -98,11 +99,13 @@ class Page:
             if not parameters:
                 self.escape("7" if final == "s" else "8")
             return
+        self._end_pending_wrap()
         number = int(parameters.partition(";")[0][:4] or 0)
         self.CONTROL_FUNCTIONS[final](self, number)
 
     def escape(self, final: str) -> None:
         """Do what ESC with this character says."""
+        self._end_pending_wrap()
         if final == "7":
             self._saved = (self._number, self._column)
         elif final == "8":
@@ -115,6 +118,11 @@ class Page:
             self._up(1)
         else:
             self.jump()
+
+    def _end_pending_wrap(self) -> None:
+        """After the last column the cursor stands on it still, until another character makes it wrap."""
+        if self.columns is not None:
+            self._column = min(self._column, self.columns - 1)
 
     def jump(self) -> None:
         """The cursor went to another place of the screen: begin a new line, and nothing above it can change."""
@@ -190,6 +198,8 @@ class Page:
 
     def _insert_characters(self, number: int) -> None:
         self._row.insert(self._column, min(number or 1, FARTHEST_COLUMN))
+        if self.columns is not None:
+            self._row.cut(self.columns)
 
     def _repeat(self, number: int) -> None:
         self.write(self._printed * min(number or 1, FARTHEST_COLUMN))
@@ -230,7 +240,7 @@ class Page:
             return
         number, column = self._saved
         self._up(self._number - number)
-        for _ in range(min(number - self._number, len(self._below))):
+        for _ in range(min(number - self._number, ROWS_WITHIN_REACH)):
             self._down()
         self._column = column
 
