@@ -3,16 +3,17 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+MINUTES ?= 1
 
 # REPLs, shells, debuggers, databases and full-screen programs that the tests drive, as Debian names their packages.
 PACKAGES := bash bc bsdutils dash default-jdk-headless dialog ed erlang-base fish gdb htop less lua5.4 nano nodejs \
-	openssh-client openssh-server postgresql procps python3 r-base-core redis-server ruby sqlite3 sudo tmux vim zsh
+	openssh-client openssh-server perl postgresql procps r-base-core redis-server ruby sqlite3 sudo tcl tmux vim zsh
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench programs clean
+.PHONY: help demo test lint format soak bench docs-pictures programs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +31,14 @@ lint: $(VENV)/lint.done ## ruff, mypy --strict and pyright
 format: $(VENV)/lint.done ## let ruff put the code in order
 	@$(VENV)/bin/python -m ruff check --fix-only --quiet; $(VENV)/bin/python -m ruff format
 
+soak: $(VENV)/test.done ## a mixed load for MINUTES=1 minutes, every byte checked
+	@$(VENV)/bin/python tests/soak.py --minutes $(MINUTES)
+
 bench: $(VENV)/test.done ## measure, each figure beside the bare os loop; writes bench/results/
 	@$(VENV)/bin/python -m bench $(ARGS)
+
+docs-pictures: $(VENV)/test.done ## draw the screens of docs/views.md anew, from the programs themselves
+	@$(VENV)/bin/python examples/pictures.py $(ARGS)
 
 programs: ## install the programs that the tests drive (Debian, Ubuntu)
 	@if dpkg-query --show --showformat='$${db:Status-Status}\n' $(PACKAGES) 2>&1 | grep --quiet --invert-match '^installed$$'; then \
@@ -41,7 +48,7 @@ programs: ## install the programs that the tests drive (Debian, Ubuntu)
 	else echo "every program is there already"; fi
 
 clean: ## remove the virtual environment, caches and builds
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) bench/peers/.venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

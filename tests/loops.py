@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 WITHIN_SECONDS = 30
 
-Run = Callable[[Coroutine[Any, Any, T]], T]
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 async def bounded(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -41,4 +41,4 @@ try:
 except pytest.skip.Exception:
     pass
 
-LOOPS: dict[str, Callable[[Coroutine[Any, Any, Any]], Any]] = {"asyncio": on_asyncio, "uvloop": on_uvloop}
+LOOPS: dict[str, Run] = {"asyncio": on_asyncio, "uvloop": on_uvloop}

@@ -6,25 +6,23 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 import bgterm
 from bgterm import EXIT, READY, SessionExitedError, UnknownSessionError, aio
 from bgterm.aio import AsyncSession
-from loops import LOOPS, WITHIN_SECONDS, on_asyncio
-from waiting import eventually
-
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
+from tests.loops import LOOPS, WITHIN_SECONDS, Run, on_asyncio
+from tests.waiting import eventually
 
 LONG_MS = 20_000
 
 
 @pytest.fixture(params=LOOPS)
 def run(request: pytest.FixtureRequest) -> Run:
-    return LOOPS[request.param]
+    run: Run = LOOPS[request.param]
+    return run
 
 
 @pytest.fixture
@@ -166,14 +164,16 @@ def test_the_first_of_many_is_found(run: Run) -> None:
     run(main())
 
 
-def test_threads_and_coroutines_share_a_session(run: Run, sid: int) -> None:
+def test_threads_and_coroutines_share_a_session(run: Run) -> None:
+    sid = bgterm.start_session("stty -echo; echo ready; exec cat")
+    beginning = bgterm.poll(sid, LONG_MS, until="ready\r\n").end_offset
     lines = [f"line {number}\n" for number in range(200)]
     got: list[bgterm.PollResult] = []
 
     def take() -> bool:
         result = bgterm.poll(sid, 100)
         got.append(result)
-        return result.end_offset < total
+        return result.end_offset < beginning + total
 
     def by_thread() -> None:
         while take():
@@ -185,14 +185,14 @@ def test_threads_and_coroutines_share_a_session(run: Run, sid: int) -> None:
         while sum(result.bytes_returned for result in got) < total:
             got.append(await aio.poll(sid, 20, max_output_bytes=100))
 
-    total = 2 * sum(len(line) + 1 for line in lines)  # the echo, and what cat writes
+    total = sum(len(line) + 1 for line in lines)
     thread = threading.Thread(target=by_thread)
     thread.start()
     run(main())
     thread.join(WITHIN_SECONDS)
     got.sort(key=lambda result: result.start_offset)
-    text = "".join(result.text for result in got)
-    assert sorted(text.split("\r\n")) == sorted([*(2 * [line.rstrip() for line in lines]), ""])
+    assert "".join(result.text for result in got) == "".join(lines).replace("\n", "\r\n")
+    bgterm.close(sid)
 
 
 def test_a_session_that_a_thread_closes_wakes_the_coroutine(run: Run, sid: int) -> None:
@@ -225,9 +225,7 @@ def test_a_loop_that_was_closed_in_the_middle_of_a_wait_leaves_the_session_whole
     loop.run_forever()
     loop.close()
     assert bgterm.write_stdin(sid, "still here\n", LONG_MS, until="here\r\nstill here").reason == "match"
-    abandoned.get_coro().close()  # type: ignore[union-attr]  # what the interpreter would do at its end
-    abandoned.cancelled()
-    abandoned._log_destroy_pending = False  # type: ignore[attr-defined]
+    assert not abandoned.done()
 
 
 def test_a_match_is_found_by_one_of_those_who_wait_for_it(sid: int) -> None:
@@ -250,7 +248,9 @@ def test_a_match_is_found_by_one_of_those_who_wait_for_it(sid: int) -> None:
 
 def test_closing_ends_everything_and_stops_no_other_task(run: Run) -> None:
     async def main() -> None:
-        stubborn = await AsyncSession.start("trap '' HUP; trap 'echo asked' TERM; echo up; while :; do sleep 0.01; done")
+        stubborn = await AsyncSession.start(
+            "trap '' HUP; trap 'echo asked' TERM; echo up; while :; do sleep 0.01; done"
+        )
         await stubborn.poll(LONG_MS, until="up")
         pid = (await stubborn.info()).pid
         other = await AsyncSession.start(["cat"])
@@ -259,11 +259,13 @@ def test_closing_ends_everything_and_stops_no_other_task(run: Run) -> None:
         assert (await other.write_stdin("x\n", LONG_MS, until="x\r\nx")).reason == "match"
         assert not closing.done()
         assert await closing == -9
-        assert not os.path.exists(f"/proc/{pid}")
         assert await stubborn.close() == -9
         await other.close()
+        pids.append(pid)
 
+    pids: list[int] = []
     run(main())
+    assert not os.path.exists(f"/proc/{pids[0]}")
 
 
 def test_many_that_are_closed_together_take_the_time_of_one(run: Run) -> None:
@@ -291,9 +293,8 @@ def test_a_closing_goes_on_where_its_caller_is_cancelled(run: Run) -> None:
         closing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await closing
-        with pytest.raises(UnknownSessionError):
-            while True:
-                await session.wait(LONG_MS)
+        while session.sid in await aio.list_sessions():  # noqa: ASYNC110 - nobody is told of a session that is gone
+            await asyncio.sleep(0)
         assert await session.close() == 5
 
     run(main())

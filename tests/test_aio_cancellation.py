@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import bgterm
 from bgterm import READY, aio
 from bgterm.aio import AsyncSession
-from loops import LOOPS, on_asyncio
+from tests.loops import LOOPS, on_asyncio
 
 LONG_MS = 20_000
 
@@ -49,41 +50,36 @@ steps = st.lists(typed | cancelled_after_turns | cancelled_after_a_time | bounde
 
 async def _cancelled(sid: int, how: str, when: float, page: int | None, until: str | None) -> bytes:
     """What a poll returned that was cancelled in the middle, if it was not."""
-    polling = asyncio.ensure_future(aio.poll(sid, LONG_MS, page, until=until))
     try:
         if how == "wait_for":
-            return _given(await asyncio.wait_for(polling, when))
+            return _given(sid, await asyncio.wait_for(aio.poll(sid, LONG_MS, page, until=until), when))
+        polling = asyncio.create_task(aio.poll(sid, LONG_MS, page, until=until))
         if how == "turns":
             for _ in range(int(when)):
                 await asyncio.sleep(0)
             polling.cancel()
         else:
             asyncio.get_running_loop().call_later(when, polling.cancel)
-        return _given(await polling)
+        return _given(sid, await polling)
     except (asyncio.CancelledError, TimeoutError):
         return b""
 
 
-def _given(result: bgterm.PollResult) -> bytes:
+def _given(sid: int, result: bgterm.PollResult) -> bytes:
     # A match may consume more than the page has room for: that stays readable by its offset.
     start = result.start_offset - result.skipped_bytes
-    return bgterm.read(result_sid, None, offset=start).data[: result.end_offset - start]
-
-
-result_sid = 0
+    return bgterm.read(sid, None, offset=start).data[: result.end_offset - start]
 
 
 def test_no_byte_is_lost_or_given_twice(runner: asyncio.Runner, echo: int) -> None:
-    global result_sid  # noqa: PLW0603
-    result_sid = echo
-
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(steps)
     def check(actions: list[bytes | tuple[str, float, int | None, str | None]]) -> None:
         runner.run(play(actions))
 
     async def play(actions: list[bytes | tuple[str, float, int | None, str | None]]) -> None:
         wrote = got = b""
+        await aio.poll(echo, 0, None)  # what an example that failed has left
         for action in actions:
             if isinstance(action, bytes):
                 await aio.write_stdin(echo, action, max_output_bytes=0)
@@ -136,7 +132,7 @@ def test_a_cancelled_wait_for_readiness_leaves_the_next_one_right() -> None:
                 step = asyncio.create_task(session.run(f"sleep 0.01; echo {number}"))
                 await asyncio.sleep(number / 1000)
                 step.cancel()
-                with pytest.raises(asyncio.CancelledError):
+                with contextlib.suppress(asyncio.CancelledError):  # it may have come to its end before
                     await step
             await session.poll(LONG_MS, until=READY)
             assert (await session.run("echo whole")).output == "whole"

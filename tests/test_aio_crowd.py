@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 import threading
 import time
@@ -12,7 +11,7 @@ import pytest
 
 import bgterm
 from bgterm import aio
-from loops import on_asyncio
+from tests.loops import on_asyncio
 
 SESSIONS = 1000
 DESCRIPTORS_EACH = 4
@@ -49,16 +48,9 @@ def test_a_thousand_waits_take_no_thread_and_no_time_while_nothing_comes() -> No
             await aio.write_stdin(sid, "x\n", max_output_bytes=0)
         assert {result.reason for result in await asyncio.gather(*waits)} == {"match"}
         assert threading.active_count() == threads
-        first = asyncio.create_task(aio.wait_any(sids))
-        await aio.write_stdin(sids[777], "y\n", max_output_bytes=0)
-        for sid in sids:  # what cat had not written back yet of the first line
-            if sid != sids[777] and (await aio.poll(sid, 0)).data and first.done():
-                first = asyncio.create_task(aio.wait_any(sids))
-        assert await first in sids
         codes = await asyncio.gather(*(aio.close(sid) for sid in [*sids, clock]))
         assert set(codes) == {-15}
         assert threading.active_count() == threads
 
     on_asyncio(main())
     assert bgterm.list_sessions() == ()
-    assert os.getpid()

@@ -76,7 +76,8 @@ def documents() -> list[str]:
 @pytest.mark.parametrize("path", documents(), ids=os.path.basename)
 def test_a_link_to_a_file_leads_to_a_file(path: str) -> None:
     with open(path, encoding="utf-8") as file:
-        links: list[str] = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read())
+        prose = re.sub(r"^```.*?^```$", "", file.read(), flags=re.MULTILINE | re.DOTALL)
+    links: list[str] = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", prose)
     folder = os.path.dirname(path)
     assert [link for link in links if not os.path.exists(os.path.join(folder, link))] == []
 

@@ -27,6 +27,7 @@ class Following(Protocol[T_co]):
     @property
     def look_at(self) -> float:
         """When to attempt again though nobody woke the sleeper (time.monotonic)."""
+        ...
 
     def attempt(self, now: float) -> T_co | None:
         """The outcome if the wait ends now, else None. May raise instead of ending."""

@@ -6,12 +6,12 @@ import codecs
 import os
 import shlex
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from bgterm.decoding import page_decoder
 from bgterm.engine.spawn import Argument
-from bgterm.engine.terminal import Terminal
+from bgterm.engine.terminal import Observer, Terminal
 
 if TYPE_CHECKING:
     from bgterm.views.transcript import Transcript
@@ -105,8 +105,8 @@ class Launch(NamedTuple):
         path = os.fsdecode(self.transcript)
         return Transcript(path, self.rows, self.cols, self.max_transcript_bytes, about)
 
-    def open_terminal(self) -> Terminal:
-        """Start it. Raises OSError and its kinds, leaving nothing behind."""
+    def open_terminal(self, observers: Iterable[Observer] = ()) -> Terminal:
+        """Start it, with `observers` of its output. Raises OSError and its kinds, leaving nothing behind."""
         env = self.environment
         argv = self.argv
         if self.shell_integration:
@@ -120,6 +120,7 @@ class Launch(NamedTuple):
             utf8=self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"},
             limit_bytes=self.max_buffer_bytes,
             keep_all=self.overflow == "block",
+            observers=observers,
         )
 
 

@@ -317,9 +317,11 @@ class SessionManager:
         sid: int | str,
         pattern: str | re.Pattern[str] | Callable[[Screen], object],
         timeout_ms: float | None = None,
+        *,
+        settle_ms: float = 0,
     ) -> Screen | None:
         """See `Session.wait_screen`."""
-        return self.open(sid).wait_screen(pattern, timeout_ms)
+        return self.open(sid).wait_screen(pattern, timeout_ms, settle_ms=settle_ms)
 
     def search(
         self, sid: int | str, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100

@@ -167,20 +167,20 @@ class AnyOutput(Consuming[PollResult]):
         terminal = self._terminal
         if terminal.closed:
             raise self._closed()
-        reason: Reason
-        if terminal.output.end != terminal.cursor and self._pages.has_unread():
-            reason = "output"
-        elif terminal.exited:
-            reason = "exit"
-        elif now < self.look_at:
+        pages = self._pages
+        if terminal.output.end != terminal.cursor:
+            page = pages.next("output", self._max_bytes, None)
+            if page.bytes_returned or pages.has_unread():  # otherwise it is the beginning of a character
+                self._page = page
+                pages.consume(page)
+                return page
+        if not terminal.exited and now < self.look_at:
             return None
-        elif terminal.look() and self._pages.has_unread():
-            reason = "output"
-        else:
-            reason = "exit" if terminal.exited else "timeout"
-        page = self._pages.next(reason, self._max_bytes, None)
-        self._page = page
-        self._pages.consume(page)
+        reason: Reason = "exit" if terminal.exited else "timeout"
+        if terminal.look():
+            reason = "output" if pages.has_unread() else "exit" if terminal.exited else "timeout"
+        self._page = page = pages.next(reason, self._max_bytes, None)
+        pages.consume(page)
         return page
 
     def give_back(self) -> None:

@@ -45,14 +45,16 @@ class Typing:
     def met(self, now: float) -> Reason | None:
         """See `waits.Condition`."""
         reason = self.ready.met(now)
-        if not self.is_typed:
-            if reason == "ready":
-                self._type_line()
-                reason = self.ready.met(time.monotonic())
-            elif reason == "exit":
-                self._type(self.line)  # raises: it has exited
         self.look_at = self.ready.look_at
-        return reason
+        if self.is_typed or reason is None:
+            return reason
+        if reason == "ready":
+            self._type_line()
+        elif reason == "exit":
+            self._type(self.line)  # raises: it has exited
+        else:
+            return reason
+        return None  # it has a line to read now: there is nothing to see yet
 
     def _type_line(self) -> None:
         status = self.ready.status
@@ -130,6 +132,6 @@ class Step(Consuming[CommandResult]):
         )
 
     def give_back(self) -> None:
-        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
+        """See `Consuming`."""
         if self._page is not None:
             self._pages.give_back(self._page)

@@ -72,7 +72,7 @@ class Search:
     def __init__(self, pattern: AnyPattern, start: int, encoding: str, errors: str) -> None:
         # The types of a pattern and of what it searches go together; a checker cannot follow that.
         self._pattern: re.Pattern[Any] = pattern
-        self._reader = _Reader(encoding, errors) if isinstance(pattern.pattern, str) else _Reader()
+        self._reader = _Reader(encoding if isinstance(pattern.pattern, str) else None, errors)
         self._text: Any = self._reader.read(b"")
         self._newline: Any = "\n" if isinstance(pattern.pattern, str) else b"\n"
         self._text_start = 0  # the place of _text in all the text so far
@@ -91,14 +91,24 @@ class Search:
         `paused`: nothing new has come for a while, so everything is searched if it has not been.
         """
         found = None
-        self._fed = max(self._fed, output.start)
+        if self._fed < output.start:
+            self._skip_to(output.start)
         while found is None and self._fed < output.end:
             line = self._feed(output.read(self._fed, self._fed + _PIECE_BYTES))
             size = len(self._text)
-            found = self._search(0 if size <= _SMALL or size * 2 >= self._searched * 3 else line)
+            found = self._search(0 if size <= _SMALL or size * 2 >= self._searched * 3 else line, output.start)
         if found is None and paused and self.owes_look:
-            found = self._search(0)
-        return None if found is None else (found, self._offset_after(found.end(), output))
+            found = self._search(0, output.start)
+        return found
+
+    def _skip_to(self, offset: int) -> None:
+        """Begin anew at `offset`: what was dropped before it was never seen, and nothing matches across that."""
+        self._text_start += max(len(self._text), 1)  # what comes is not the beginning of the output
+        self._reader = self._reader.fresh()
+        self._text = "\0" if isinstance(self._newline, str) else b"\0"  # stands for the gap
+        self._searched = 0
+        self._marks.clear()
+        self._fed = offset
 
     def _feed(self, data: bytes) -> int:
         """Add `data` to the text; return the place from which to search it."""
@@ -106,7 +116,8 @@ class Search:
             self._slide(len(self._text) - _WINDOW)
         text = self._text
         if not self._marks or self._fed - self._marks[-1].offset >= _PIECE_BYTES:
-            self._marks.append(_Mark(self._fed, self._text_start + len(text), self._reader.copy()))
+            self._marks.append(_Mark(self._fed, self._text_start + len(text), self._reader.copy(), []))
+        self._marks[-1].pieces.append(data)
         self._fed += len(data)
         self._text = text + self._reader.read(data)
         line: int = text.rfind(self._newline) + 1
@@ -118,27 +129,29 @@ class Search:
         self._searched = max(self._searched - cut, 0)
         del self._marks[: self._mark_before(self._text_start)]
 
-    def _search(self, place: int) -> AnyMatch | None:
+    def _search(self, place: int, kept: int) -> tuple[AnyMatch, int] | None:
+        """Search from `place` on for a match that ends after the offset `kept`: one that was dropped is not there."""
         if place == 0:
             self._searched = len(self._text)
+        place = max(place, 1 if self._text_start else 0)
         # By place, not by a slice: what stands before still counts for ^, \b and lookbehind.
-        return self._pattern.search(self._text, max(place, 1 if self._text_start else 0))
+        while found := self._pattern.search(self._text, place):
+            after = self._offset_after(found.end())
+            if after > kept or not self._marks or self._marks[0].offset >= kept:
+                return found, after
+            place = max(found.end(), place + 1)
+        return None
 
     def _mark_before(self, place: int) -> int:
         return max(bisect_right(self._marks, place, key=lambda mark: mark.place) - 1, 0)
 
-    def _offset_after(self, end: int, output: OutputBuffer) -> int:
+    def _offset_after(self, end: int) -> int:
         """The offset of the output after `end` characters of the text: where the fewest bytes give as many."""
         end += self._text_start
         if not self._marks:
             return self._fed
-        index = self._mark_before(end - 1)
-        mark = self._marks[index]
-        stop = self._marks[index + 1].offset if index + 1 < len(self._marks) else self._fed
-        start = mark.offset
-        if start < output.start:
-            return max(stop, output.start)  # the match has been dropped meanwhile
-        data = output.read(start, stop)
+        mark = self._marks[self._mark_before(end - 1)]
+        data = b"".join(mark.pieces)
         low, high = 0, len(data)
         while low < high:
             middle = (low + high) // 2
@@ -146,13 +159,13 @@ class Search:
                 high = middle
             else:
                 low = middle + 1
-        return start + low
+        return mark.offset + low
 
 
 class _Reader:
     """From output to text: without escape sequences, and decoded if an encoding is given."""
 
-    def __init__(self, encoding: str | None = None, errors: str = "strict") -> None:
+    def __init__(self, encoding: str | None, errors: str) -> None:
         self._encoding, self._errors = encoding, errors
         self._stripper = EscapeStripper()
         self._decoder = codecs.getincrementaldecoder(encoding)(errors) if encoding is not None else None
@@ -161,8 +174,11 @@ class _Reader:
         clean = self._stripper.feed(data)
         return clean if self._decoder is None else self._decoder.decode(clean)
 
+    def fresh(self) -> _Reader:
+        return _Reader(self._encoding, self._errors)
+
     def copy(self) -> _Reader:
-        twin = _Reader(self._encoding, self._errors)
+        twin = self.fresh()
         twin._stripper = self._stripper.copy()
         if self._decoder is not None and twin._decoder is not None:
             twin._decoder.setstate(self._decoder.getstate())
@@ -170,11 +186,12 @@ class _Reader:
 
 
 class _Mark(NamedTuple):
-    """At `offset` of the output the text had come to `place`, and `reader` can go on from there."""
+    """At `offset` of the output the text had come to `place`, and `reader` can go on from there with `pieces`."""
 
     offset: int
     place: int
     reader: _Reader
+    pieces: list[bytes]  # kept here, because the output may drop them before they are searched
 
 
 def compiled(until: object) -> AnyPattern:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bgterm.readiness.look import Readiness
     from bgterm.searching import Match
     from bgterm.views.line_search import FoundLine
+    from bgterm.views.live_screen import LiveScreen
     from bgterm.views.screen import Screen
 
 T = TypeVar("T")
@@ -80,6 +81,8 @@ class Session:
     __slots__ = (
         "_closing",
         "_directory",
+        "_encode_errors",
+        "_encoding",
         "_forget",
         "_launch",
         "_pages",
@@ -104,21 +107,24 @@ class Session:
         """The name that it was started with, or None."""
         self._launch = launch
         self._forget = forget
+        self._encoding = launch.encoding
+        # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
+        self._encode_errors = launch.errors if launch.errors.startswith("surrogate") else "strict"
         self._closing = threading.RLock()  # a signal handler may close what its thread is closing
         self._started = time.time()
         self._directory = launch.directory
         transcript = launch.open_transcript()
         try:
-            self._terminal = launch.open_terminal()
+            self._terminal = launch.open_terminal([] if transcript is None else [transcript])
         except BaseException:
             if transcript is not None:
                 transcript.discard()
             raise
         self._pages = Pages(self._terminal, launch.encoding, launch.errors)
         self._readiness: Readiness | None = None
+        self._views = Views(self._terminal, launch.encoding, launch.rows, launch.cols, transcript)
         with self._terminal.lock:
             Queries(self._terminal)
-            self._views = Views(self._terminal, launch.encoding, launch.rows, launch.cols, transcript)
 
     @classmethod
     def start(
@@ -326,9 +332,7 @@ class Session:
     def _encoded(self, chars: str | bytes) -> bytes:
         if not isinstance(chars, str):
             return bytes(chars)
-        # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
-        errors = self._launch.errors if self._launch.errors.startswith("surrogate") else "strict"
-        return chars.encode(self._launch.encoding, errors)
+        return chars.encode(self._encoding, self._encode_errors)
 
     def _type(self, data: bytes) -> None:
         """Type `data`, all of it or nothing. Lock held."""
@@ -549,20 +553,32 @@ class Session:
         """
         if scrollback_lines < 0:
             raise ValueError(f"scrollback_lines must be 0 or more, not {scrollback_lines!r}")
+        live = self._live_screen()
+        with self._terminal.lock:
+            self._check_open()
+            return live.snapshot(scrollback_lines)
+
+    def _live_screen(self) -> LiveScreen:
+        """The screen, brought up to where the output ends now, in pieces: others may read meanwhile."""
         self._views.load_screen()
         terminal = self._terminal
         with terminal.lock:
             self._check_open()
             terminal.look()
-            screen = self._views.live_screen()
+            live = self._views.live_screen()
+            end = terminal.output.end
         while True:
             with terminal.lock:
                 self._check_open()
-                if not screen.update():
-                    return screen.snapshot(scrollback_lines)
+                if not live.update() or live.position >= end:
+                    return live
 
     def wait_screen(
-        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None = None
+        self,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = None,
+        *,
+        settle_ms: float = 0,
     ) -> Screen | None:
         """Wait until the screen shows something; return the screen. It needs the extra `bgterm[screen]`.
 
@@ -572,26 +588,26 @@ class Session:
             says whether it is the one. It is asked each time that output has come; it must be quick and must not
             use the session.
         timeout_ms: the longest wait in milliseconds; None waits without limit.
+        settle_ms: go on until output has been still for so many milliseconds, but not beyond `timeout_ms` plus
+            `settle_ms`, and return the screen as it is then: programs draw their screens in pieces.
 
         Returns None when the time is up, or the program has exited without showing it. Output stays unread.
 
         Raises UnknownSessionError, ModuleNotFoundError, ValueError for a negative time, re.error, and what the
         function raises.
         """
-        return self._terminal.wait(self._screen_wait(pattern, timeout_ms)).screen
+        return self._terminal.wait(self._screen_wait(pattern, timeout_ms, settle_ms)).screen
 
     def _screen_wait(
-        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None, settle_ms: float
     ) -> ScreenWait:
         """What `wait_screen` waits for, checked, and beginning now."""
         wanted = re.compile(pattern) if isinstance(pattern, str) else pattern
+        if not settle_ms >= 0:
+            raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
         ends = deadline("timeout_ms", timeout_ms)
-        self._views.load_screen()
-        terminal = self._terminal
-        with terminal.lock:
-            self._check_open()
-            terminal.look()
-            return ScreenWait(terminal, OnScreen(terminal, self._views.live_screen(), wanted), ends, self._unknown)
+        shown = OnScreen(self._terminal, self._live_screen(), wanted)
+        return ScreenWait(self._terminal, shown, ends, settle_ms / 1000, self._unknown)
 
     def search(self, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100) -> list[FoundLine]:
         """Find lines in all the output that is kept, in the transcript too.
@@ -766,11 +782,11 @@ class Waits:
         return FollowedWait(session._terminal, wait)
 
     def screen(
-        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None, settle_ms: float
     ) -> FollowedWait[OnScreen]:
         """The wait of `Session.wait_screen`."""
         session = self._session
-        return FollowedWait(session._terminal, session._screen_wait(pattern, timeout_ms))
+        return FollowedWait(session._terminal, session._screen_wait(pattern, timeout_ms, settle_ms))
 
     @property
     def exit_code(self) -> int | None:

@@ -34,16 +34,13 @@ class Views:
     __slots__ = ("_encoding", "_modes", "_screen", "_sizes", "_terminal", "transcript")
 
     def __init__(self, terminal: Terminal, encoding: str, rows: int, cols: int, transcript: Transcript | None) -> None:
-        """Begin when the terminal does; from now on all of its output goes to `transcript`. Lock held."""
+        """Begin when the terminal does, which shows its output to `transcript`."""
         self._terminal = terminal
         self._encoding = encoding
         self._sizes = [SizeChange(0, rows, cols)]
         self._modes: Modes | None = None
         self._screen: LiveScreen | None = None
         self.transcript = transcript
-        if transcript is not None:
-            transcript(0, terminal.output.read(0, terminal.output.end))
-            terminal.observe(transcript)
 
     def close(self) -> None:
         """Close the transcript. It stays on the disk."""
@@ -173,6 +170,13 @@ class OnScreen:
             return "match"
         return "exit" if self._terminal.exited else None
 
+    def look_again(self) -> None:
+        """Take the screen as it is now, if it has been what was wanted."""
+        if self.screen is not None:
+            while self._screen.update():
+                pass
+            self.screen = self._screen.snapshot()
+
 
 class ScreenWait(Wait[OnScreen]):
     """A wait for the screen to show something. Its outcome is the condition, which has the screen or none."""
@@ -180,10 +184,17 @@ class ScreenWait(Wait[OnScreen]):
     __slots__ = ("_on_screen",)
 
     def __init__(
-        self, terminal: Terminal, condition: OnScreen, deadline: float, closed: Callable[[], Exception]
+        self,
+        terminal: Terminal,
+        condition: OnScreen,
+        deadline: float,
+        settle_s: float,
+        closed: Callable[[], Exception],
     ) -> None:
-        super().__init__(terminal, condition, deadline, 0, closed)
+        super().__init__(terminal, condition, deadline, settle_s, closed)
         self._on_screen = condition
 
-    def _outcome(self, reason: Reason) -> OnScreen:  # noqa: ARG002 - the same for all
+    def _outcome(self, reason: Reason) -> OnScreen:
+        if reason not in {"match", "timeout"}:
+            self._on_screen.look_again()
         return self._on_screen

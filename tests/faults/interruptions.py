@@ -24,11 +24,17 @@ class InterruptionError(BaseException):
     """Stands for KeyboardInterrupt, so that one of the tester's own is not mistaken for it."""
 
 
-class Interrupter:
-    """Raises inside bgterm at the nth place where a signal handler could, for n = 1, 2, 3..."""
+def interrupt() -> None:
+    """Do what the handler of Ctrl-C does."""
+    raise InterruptionError
 
-    def __init__(self) -> None:
+
+class Interrupter:
+    """Calls `handler` inside bgterm at the nth place where a signal handler could be called, for n = 1, 2, 3..."""
+
+    def __init__(self, handler: Callable[[], object] = interrupt) -> None:
         self.interruptions = 0
+        self._handler = handler
         self._moment = 1
         self._left = 0
 
@@ -38,19 +44,19 @@ class Interrupter:
             if self._left == 0:
                 sys.setprofile(None)
                 self.interruptions += 1
-                raise InterruptionError
+                self._handler()
 
     def call(self, action: Callable[[], T]) -> T:
         """Call `action`. Where it was interrupted, the next call is interrupted one place later.
 
-        Raises InterruptionError where it was interrupted, and begins again at the first place where it was not.
+        Raises what the handler raises, and begins again at the first place where the action ended before.
         """
         self._left = self._moment
         self._moment += 1
         sys.setprofile(self._profile)
         try:
-            outcome = action()
+            return action()
         finally:
             sys.setprofile(None)
-        self._moment = 1
-        return outcome
+            if self._left > 0:
+                self._moment = 1

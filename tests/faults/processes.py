@@ -14,6 +14,11 @@ def alive(pid: int) -> bool:
         return False
 
 
+def ended(pid: int) -> bool:
+    """Whether there is none any more."""
+    return not alive(pid)
+
+
 def bearing(variable: str) -> list[int]:
     """The living processes with `variable` ("NAME=value") in the environment that they were started with."""
     found: list[int] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from faults.counts import record, times
 from faults.hosts import outcome
 
@@ -70,7 +69,8 @@ def test_close_without_descriptors_still_ends_the_program_and_all_it_started() -
 
     left = 0
     for _ in range({rounds}):
-        sid = bgterm.start_session("trap '' HUP TERM; setsid sleep 1000 & echo up; wait", env={{**os.environ, "T": "1"}})
+        stubborn = "trap '' HUP TERM; setsid sleep 1000 & echo up; wait"
+        sid = bgterm.start_session(stubborn, env={{**os.environ, "T": "1"}})
         bgterm.poll(sid, None, until="up\\r\\n")
         pid = bgterm.info(sid).pid
         assert eventually(lambda: len(bearing("T=1")) == 2)
@@ -108,7 +108,8 @@ def test_a_wait_without_descriptors_is_told_and_loses_nothing() -> None:
 
 
 def test_closing_more_sessions_than_there_are_descriptors_left_works() -> None:
-    assert outcome(f"""{SPENT}
+    assert (
+        outcome(f"""{SPENT}
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     for _ in range(14):
         bgterm.start_session("setsid sleep 1000 & setsid sleep 1000 & setsid sleep 1000 & sleep 1000",
@@ -118,7 +119,9 @@ def test_closing_more_sessions_than_there_are_descriptors_left_works() -> None:
     assert eventually(lambda: len(bearing("T=2")) >= 14 * 4, 30), len(bearing("T=2"))
     bgterm.close_all()
     print(eventually(lambda: not bearing("T=2")), bgterm.list_sessions())
-    """) == "True ()"
+    """)
+        == "True ()"
+    )
 
 
 def test_no_terminal_left_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +129,7 @@ def test_no_terminal_left_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> N
         import bgterm, errno, os
         from bgterm.engine import pty
 
-        def none_left(path, flags):  # as the kernel says it (pty(7)); using up those of the whole system would hurt others
+        def none_left(path, flags):  # as the kernel says it: using up those of the whole system would hurt others
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         opened = os.open

@@ -12,11 +12,11 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-
-from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.processes import alive, bearing
 from waiting import eventually
+
+from bgterm.manager import SessionManager
 
 
 def python(code: str, *arguments: str) -> str:
@@ -47,7 +47,6 @@ def lifeline(tmp_path: os.PathLike[str]) -> Iterator[Lifeline]:
     lifeline = Lifeline(os.path.join(tmp_path, "lifeline"))
     yield lifeline
     lifeline.close()
-
 
 
 @pytest.fixture
@@ -186,7 +185,9 @@ def test_close_spares_another_session(manager: SessionManager) -> None:
     assert manager.info(other).running
 
 
-def test_a_program_ends_by_its_own_trap_if_it_is_quick_enough(manager: SessionManager, tmp_path: os.PathLike[str]) -> None:
+def test_a_program_ends_by_its_own_trap_if_it_is_quick_enough(
+    manager: SessionManager, tmp_path: os.PathLike[str]
+) -> None:
     farewell = os.path.join(tmp_path, "farewell")
     sid = manager.start_session(f"trap 'echo bye > {farewell}; exit 7' TERM; echo up; while :; do sleep 0.01; done")
     manager.poll(sid, 20_000, until="up")
@@ -205,7 +206,9 @@ def test_close_all_ends_hundreds_of_programs_at_once(manager: SessionManager, ta
 
 
 def test_what_a_host_inside_a_session_started_ends_with_the_session(manager: SessionManager, tag: str) -> None:
-    inner = "import bgterm, os; bgterm.start_session('trap \"\" HUP; sleep 1000'); print('up', flush=True); os.read(0, 1)"
+    inner = (
+        "import bgterm, os; bgterm.start_session('trap \"\" HUP; sleep 1000'); print('up', flush=True); os.read(0, 1)"
+    )
     sid = started(manager, f"{sys.executable} -c {shlex.quote(inner)}", tag, 3)
     manager.close(sid, kill_after_ms=0)
     assert bearing(tag) == []

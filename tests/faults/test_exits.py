@@ -8,13 +8,13 @@ import signal
 import sys
 
 import pytest
-
-import bgterm
-from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.hosts import outcome
 from faults.streams import counted, counted_bytes, differing
 from waiting import eventually
+
+import bgterm
+from bgterm.manager import SessionManager
 
 FATAL = sorted(
     {signal.SIGABRT, signal.SIGALRM, signal.SIGBUS, signal.SIGFPE, signal.SIGHUP, signal.SIGILL, signal.SIGINT}
@@ -38,7 +38,9 @@ def test_the_exit_code_of_a_fatal_signal_is_its_negative(manager: SessionManager
     assert (manager.poll(sid).exit_code, manager.info(sid).exit_code, manager.close(sid)) == (-number,) * 3
 
 
-def test_the_exit_code_of_a_core_dump_is_the_signals_negative(manager: SessionManager, tmp_path: os.PathLike[str]) -> None:
+def test_the_exit_code_of_a_core_dump_is_the_signals_negative(
+    manager: SessionManager, tmp_path: os.PathLike[str]
+) -> None:
     if resource.getrlimit(resource.RLIMIT_CORE)[1] == 0:
         pytest.skip("core dumps are forbidden here")
     sid = manager.start_session("ulimit -c unlimited; kill -ABRT $$", cwd=tmp_path)
@@ -116,14 +118,17 @@ def test_a_wait_for_the_exit_of_a_program_that_waits_for_its_reader_sleeps(manag
 
 
 def test_a_host_that_ignores_sigchld_sees_the_exit_and_an_unknown_code() -> None:
-    assert outcome("""
+    assert (
+        outcome("""
         import signal, bgterm
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         sid = bgterm.start_session("echo tail; exit 3")
         assert bgterm.wait(sid) is None
         page = bgterm.read(sid)
         print(page.text.strip(), page.running, page.exit_code, bgterm.info(sid).running, bgterm.close(sid))
-    """) == "tail False None False None"
+    """)
+        == "tail False None False None"
+    )
 
 
 def test_a_host_that_reaps_every_child_itself_sees_the_exit() -> None:
@@ -148,7 +153,7 @@ def test_an_interruption_at_any_place_loses_no_exit_code(manager: SessionManager
     for _ in range(times(100)):
         session = bgterm.Session.start("exit 3")
         try:
-            code = interrupter.call(lambda session=session: session.wait())
+            code = interrupter.call(session.wait)
         except InterruptionError:
             code = session.wait()
         lost += code != 3

@@ -6,17 +6,17 @@ import random
 import signal
 import threading
 import time
+from functools import partial
 
 import pytest
-
-from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.hosts import host
 from faults.interruptions import Interrupter, InterruptionError
-from faults.processes import alive
+from faults.processes import ended
 from faults.streams import counted_bytes, differing
 from waiting import eventually
 
+from bgterm.manager import SessionManager
 
 ECHO = "stty -echo; echo up; exec cat"
 
@@ -73,7 +73,7 @@ def test_input_interrupted_at_any_place_is_typed_whole_and_once_or_not_at_all(ma
     for number in range(times(150)):
         line = f"{number:08d}" * 40
         try:
-            text = interrupter.call(lambda line=line: session.write_stdin(line + "\n").text)
+            text = interrupter.call(partial(session.write_stdin, line + "\n")).text
         except InterruptionError:
             text = ""
         text += session.write_stdin("end\n", None, until="end\r\n").text
@@ -87,13 +87,12 @@ def test_a_follower_is_not_forgotten_by_a_leader_that_is_interrupted(manager: Se
     interrupter = Interrupter()
     for _ in range(times(100)):
         follower = threading.Thread(target=lambda: session.poll(None, until="done\r\n"))
+        follower.start()
         try:
-            interrupter.call(lambda: (follower.start(), session.poll(20, until="never"))[1])
+            interrupter.call(lambda: session.poll(20, 0, until="never"))
         except InterruptionError:
             pass
-        if not follower.ident:
-            continue
-        session.write_stdin("done\n")
+        session.write_stdin("done\n", 0, 0)
         follower.join(20)
         assert not follower.is_alive()
     record("Ctrl-C at each place of a wait that others follow", interrupter.interruptions)
@@ -108,10 +107,10 @@ def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> 
         session.poll(None, until="up\r\n")
         pid = session.info().pid
         try:
-            interrupter.call(lambda session=session: session.close(kill_after_ms=0))
+            interrupter.call(partial(session.close, kill_after_ms=0))
         except InterruptionError:
             session.close(kill_after_ms=0)
-        left += not eventually(lambda pid=pid: not alive(pid))
+        left += not eventually(partial(ended, pid))
         assert session.sid not in manager.list_sessions()
     record("Ctrl-C at each place of close", interrupter.interruptions, left, "programs left")
 

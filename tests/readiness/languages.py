@@ -23,13 +23,13 @@ class Language:
     """Lines that prepare."""
     needs: tuple[str, ...] = ()
     """Programs beside argv[0]."""
-    error: str = ""
-    """What an error looks like that cannot say the sum."""
+    tell: Mapping[str, str] = field(default_factory=dict)
+    """What is said at the end of work that cannot say the sum."""
     server: str = ""
     """The server whose address {server} is in argv."""
     patience_ms: int = 30_000
     asks: str = "Go? "
-    prompt_shows_early: frozenset[str] = field(default_factory=frozenset)
+    eats_what_is_typed_ahead: bool = True
 
 
 def _posix(network: str = "bash -c 'cat < /dev/tcp/127.0.0.1/{port}'") -> dict[str, str]:
@@ -108,7 +108,7 @@ LANGUAGES = {
             QUESTION: ".shell printf 'Go? '; read x; echo $(({a}+{b}))",
             ERROR: "select nosuchcolumn;",
         },
-        error="no such column",
+        tell={ERROR: "no such column"},
     ),
     "lua": Language(
         ("lua5.4",),
@@ -162,7 +162,8 @@ LANGUAGES = {
             QUESTION: "x = read(); {a}+{b}",
             ERROR: "sqrt(-1)",
         },
-        error="Square root of a negative",
+        tell={ERROR: "Square root of a negative"},
+        eats_what_is_typed_ahead=False,  # it cannot wait for a server
         asks="",
     ),
     "gdb": Language(
@@ -189,7 +190,6 @@ LANGUAGES = {
             COMPUTING: "lists:sum(lists:seq(1,5000000)), {a}+{b}.",
             NETWORK: 'gen_tcp:recv(element(2, gen_tcp:connect("127.0.0.1", {port}, [{{active,false}}])), 1), {a}+{b}.',
             CHILD: 'os:cmd("sleep 0.7"), {a}+{b}.',
-            QUESTION: 'io:get_line("Go? "), {a}+{b}.',
             ERROR: "error({a}+{b}).",
         },
     ),
@@ -233,12 +233,18 @@ LANGUAGES = {
             NETWORK: "blpop nosuchkey 1",
             ERROR: "eval 'return redis.error_reply(tostring({a}+{b}))' 0",
         },
-        error="(nil)",
+        tell={NETWORK: "(nil)"},
+        eats_what_is_typed_ahead=False,  # it throws it away (TCSAFLUSH)
         server="redis",
     ),
     "script": Language(("script", "-qc", "bash --norc", "/dev/null"), _posix(), needs=("bash",)),
     "sudo": Language(("sudo", "-n", "bash", "--norc"), _posix()),
-    "ssh": Language(("ssh", "-F", "{server}", "here", "bash --norc -i"), _posix(), server="sshd"),
+    "ssh": Language(
+        ("ssh", "-F", "{server}", "here", "bash --norc -i"),
+        # A question by a program over there is one of the things that cannot be known.
+        {kind: line for kind, line in _posix().items() if kind != QUESTION},
+        server="sshd",
+    ),
     "tclsh": Language(
         ("tclsh",),
         {

@@ -35,6 +35,7 @@ class Opening:
         return self._open().__await__()
 
     async def _open(self) -> AsyncSession:
+        await asyncio.sleep(0)  # a start takes the loop a millisecond: many in a row leave turns for the others
         return AsyncSession(self._begin())
 
     async def __aenter__(self) -> AsyncSession:
@@ -85,7 +86,8 @@ def _in_thread(
 class AsyncSession:
     """A session whose verbs are coroutines: the same names, parameters and results as those of `Session`.
 
-    No thread waits for them and no executor runs them; the terminals are read by bgterm's one I/O thread. A wait
+    No thread waits for them: the terminals are read by bgterm's one I/O thread, which wakes the loop. Only what
+    works through much output (`screen`, `search`, `export_recording`) does that in a thread of asyncio's. A wait
     that is cancelled has consumed nothing. Threads, and tasks of several event loops, may share a session.
 
     Parameters
@@ -211,11 +213,15 @@ class AsyncSession:
     export_recording = _in_thread(Session.export_recording)
 
     async def wait_screen(
-        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None = None
+        self,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = None,
+        *,
+        settle_ms: float = 0,
     ) -> Screen | None:
         """Do as `Session.wait_screen` does."""
         waits = self.session.waits
-        wait = await asyncio.to_thread(waits.screen, pattern, timeout_ms)  # the first one loads the emulator
+        wait = await asyncio.to_thread(waits.screen, pattern, timeout_ms, settle_ms)  # the first one loads the emulator
         return (await outcome(wait)).screen
 
     # End.

@@ -21,16 +21,20 @@ async def outcome(following: Following[T]) -> T:
     attempt that consumes to the return there is no turn.
     """
     await asyncio.sleep(0)
-    sleeper = LoopSleeper(asyncio.get_running_loop())
     try:
         found = following.attempt(time.monotonic())
-        if found is None:
-            following.attend(sleeper)
-            while (found := following.attempt(time.monotonic())) is None:
-                await sleeper.sleep(following.look_at)
+        return await _slept_on(following) if found is None else found
     except BaseException:
         undisturbed(following.give_back)
         raise
+
+
+async def _slept_on(following: Following[T]) -> T:
+    sleeper = LoopSleeper(asyncio.get_running_loop())
+    try:
+        following.attend(sleeper)
+        while (found := following.attempt(time.monotonic())) is None:
+            await sleeper.sleep(following.look_at)
     finally:
         undisturbed(following.leave, sleeper)
     return found
@@ -48,12 +52,16 @@ class LoopSleeper:
 
     def wake(self) -> None:
         """See `engine.terminal.Sleeper`."""
-        if not self._called:
+        if self._called:
+            return
+        try:
             self._called = True
-            try:
-                self._loop.call_soon_threadsafe(self.rouse)
-            except RuntimeError:
-                pass  # the loop is closed, and nobody will ever go on there
+            self._loop.call_soon_threadsafe(self.rouse)
+        except RuntimeError:
+            pass  # the loop is closed, and nobody will ever go on there
+        except BaseException:  # a signal handler: nothing may be under way
+            self._called = False
+            raise
 
     def rouse(self) -> None:
         """Wake up, called by the loop itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import re
@@ -39,7 +40,18 @@ def _session(sid: int | str) -> AsyncSession:
     return AsyncSession(default.open(sid))
 
 
-start_session = _at_once(default.start_session)
+def _after_a_turn(verb: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """A verb that takes the loop a millisecond: many in a row leave turns for the others."""
+
+    @functools.wraps(verb)
+    async def coroutine(*args: P.args, **kwargs: P.kwargs) -> T:
+        await asyncio.sleep(0)
+        return verb(*args, **kwargs)
+
+    return coroutine
+
+
+start_session = _after_a_turn(default.start_session)
 read = _at_once(default.read)
 send_eof = _at_once(default.send_eof)
 send_keys = _at_once(default.send_keys)
@@ -112,10 +124,14 @@ async def screen(sid: int | str, *, scrollback_lines: int = 0) -> Screen:
 
 
 async def wait_screen(
-    sid: int | str, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None = None
+    sid: int | str,
+    pattern: str | re.Pattern[str] | Callable[[Screen], object],
+    timeout_ms: float | None = None,
+    *,
+    settle_ms: float = 0,
 ) -> Screen | None:
     """Do as `bgterm.wait_screen` does."""
-    return await _session(sid).wait_screen(pattern, timeout_ms)
+    return await _session(sid).wait_screen(pattern, timeout_ms, settle_ms=settle_ms)
 
 
 async def search(

@@ -8,13 +8,15 @@ import termios
 from collections import deque
 from typing import Literal
 
+from bgterm.engine.pty import is_canonical
+
 INPUT_LIMIT_BYTES = 16 * 1024 * 1024
 """The most that may wait for a program that does not read."""
 
 CANONICAL_LINE_BYTES = 4095
 """The longest line that Linux's line discipline delivers (n_tty.c: N_TTY_BUF_SIZE less the line's end)."""
 
-_LFLAG, _CC = 3, 6
+_CC = 6
 
 
 class InputQueue:
@@ -49,11 +51,10 @@ class InputQueue:
         return "line" if self._line_bytes + len(data) > CANONICAL_LINE_BYTES and self._cuts_line(data) else None
 
     def _cuts_line(self, data: bytes) -> bool:
-        mode = termios.tcgetattr(self._fd)
-        if not mode[_LFLAG] & termios.ICANON:
+        if not is_canonical(self._fd):
             self._line_bytes = 0
             return False
-        lines = _line_ends(mode).split(data)
+        lines = _line_ends(termios.tcgetattr(self._fd)).split(data)
         return self._line_bytes + len(lines[0]) > CANONICAL_LINE_BYTES or any(
             len(line) > CANONICAL_LINE_BYTES for line in lines
         )
@@ -63,10 +64,23 @@ class InputQueue:
         if data.endswith((b"\n", b"\r")):
             self._line_bytes = 0
         else:
-            newline = max(data.rfind(b"\n"), data.rfind(b"\r"))
-            self._line_bytes = len(data) - newline - 1 + (self._line_bytes if newline < 0 else 0)
+            self._line_bytes = self._begun_line(data)
         self.queue.append(data)
         self.flush()
+
+    def _begun_line(self, data: bytes) -> int:
+        """How long the line is that will have been begun after `data`: a program that reads keys has no lines."""
+        if not is_canonical(self._fd):
+            return 0
+        mode = termios.tcgetattr(self._fd)
+        *ended, line = _line_ends(mode).split(data)
+        begun = 0 if ended else self._line_bytes
+        erase = mode[_CC][termios.VERASE]
+        if erase not in line:
+            return begun + len(line)
+        for byte in line:
+            begun = max(begun - 1, 0) if byte == erase[0] else begun + 1
+        return begun
 
     def flush(self) -> None:
         """Write as much as the kernel takes now."""
@@ -76,6 +90,9 @@ class InputQueue:
                 try:
                     taken.extend(map(os.write, (self._fd,), (queue[0],)))
                 except BlockingIOError:
+                    return
+                except OSError:  # EIO: nobody has the slave open, and nobody will read this
+                    self.discard()
                     return
             size = len(queue[0])
             if taken[0] >= size:

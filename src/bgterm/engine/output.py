@@ -74,13 +74,13 @@ class OutputBuffer:
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`, as far as they are kept."""
+        blocks, offsets = self._blocks, self._offsets
+        if offsets and start >= offsets[-1] and start >= self.start:  # what is new is asked for most
+            return blocks[-1][start - offsets[-1] : max(stop - offsets[-1], 0)]
         start = max(start, self.start)
         stop = min(stop, self.end)
         if start >= stop:
             return b""
-        blocks, offsets = self._blocks, self._offsets
-        if start >= offsets[-1]:  # what is new is asked for most
-            return blocks[-1][start - offsets[-1] : stop - offsets[-1]]
         index = bisect_right(offsets, start) - 1
         offset = offsets[index]
         if stop <= offset + len(blocks[index]):

@@ -22,7 +22,7 @@ import signal
 import termios
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fcntl import ioctl
 from threading import Lock, Thread
 from typing import Protocol, TypeVar
@@ -52,7 +52,7 @@ _TAIL_BYTES = 1 << 20
 """More than the kernel keeps of a terminal's output (tty_buffer.c), so a tail is never cut; and an end, should
 a grandchild go on writing."""
 
-LONGEST_HOLD_SECONDS = 0.2
+LONGEST_HOLD_SECONDS = 0.05
 """Others hold a terminal's lock for moments: who has not got it after this long has locked it himself, below a
 signal handler."""
 
@@ -130,11 +130,13 @@ class Terminal:
         utf8: bool,
         limit_bytes: int,
         keep_all: bool,
+        observers: Iterable[Observer] = (),
     ) -> None:
         """Start `argv` in a new terminal.
 
         `limit_bytes` bounds what is kept of the output. With `keep_all` the terminal is not read while that
-        much is unread, so that the program waits; without it the oldest bytes are forgotten.
+        much is unread, so that the program waits; without it the oldest bytes are forgotten. `observers` see
+        the output from its first byte on.
 
         Raises OSError and its kinds (see `spawn` and `open_pty`), leaving no process and no descriptor.
         """
@@ -169,8 +171,8 @@ class Terminal:
         """The end of the output when something was last typed."""
         self._returnable = 0
         """Where the last page began: its reader may be interrupted before it gets it, and give it back."""
-        self._observers: list[Observer] = []
-        self._attentive = False  # whether one of them has to see whatever comes next
+        self._observers: list[Observer] = [*observers]
+        self._attentive = bool(self._observers)  # whether one of them has to see whatever comes next
         self._shown = 0  # what they have seen
         self._limit = limit_bytes
         self.keeps_all = keep_all

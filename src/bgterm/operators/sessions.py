@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Self, TypedDict
 
@@ -201,7 +201,7 @@ class PTYSessionManager:
         return [session for session in self._manager.sessions() if _SESSION_ID.fullmatch(session.name or "")]
 
     @contextmanager
-    def _known(self, session_id: str) -> Iterator[Session]:
+    def _known(self, session_id: str) -> Generator[Session]:
         """Use the session with this id; where there is none, or none any more, that is a ValueError."""
         try:
             yield self._open(session_id)

@@ -66,6 +66,9 @@ class Judgement:
         """An event loop, a timed loop, a reader thread."""
         prompt = self._prompt()
         if self._prompts.known(observation.name, prompt) and self._answered():
+            # It may have taken in lines that were typed ahead, and be about to go on with them.
+            if kernel.runs(observation.pid):
+                return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
             return self._waits(observation, "prompt", "it listens, and shows its prompt")
         marked = self._marked(observation, now)
         if marked is not None:

@@ -18,6 +18,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.backoff import Backoff
+from bgterm.readiness.confidence import waits_surely
 from bgterm.readiness.judgement import Judgement
 from bgterm.readiness.observation import Finding
 from bgterm.results import Status
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bgterm.readiness.observation import Kernel
 
 _TRIES = 3
+_HOLDS_S = 0.01
 _SLEEPING = frozenset({Finding.READING, Finding.LISTENING})
 
 
@@ -44,6 +46,8 @@ class Readiness:
         self._kernel: Kernel | None = None
         self._judgement = Judgement(terminal, now)
         self._backoff = Backoff()
+        self._found: Status | None = None
+        self._found_at = (0.0, 0, 0.0)
         self._poll = select.poll()
         self._poll.register(terminal.master, select.POLLIN)
 
@@ -54,12 +58,25 @@ class Readiness:
 
     def look(self, now: float) -> tuple[Status, float]:
         """What is known at `now`, and when to look again though nothing has come (time.monotonic)."""
-        status = self._status(now)
         terminal = self._terminal
+        if self._found is not None and self._holds(now):
+            return self._found, now
+        self._found = None
+        status = self._status(now)
+        if status.confidence == "certain" and waits_surely(status, "certain"):
+            self._found, self._found_at = status, (now, terminal.output.end, terminal.last_input)
         again = self._backoff.next(max(terminal.last_output, terminal.last_input), now)
         if self._judgement.again_at:
             again = min(again, self._judgement.again_at)
         return status, again
+
+    def _holds(self, now: float) -> bool:
+        """Whether what was found just now need not be asked again: only input could have woken the program."""
+        terminal = self._terminal
+        found_at, end, last_input = self._found_at
+        if now - found_at > _HOLDS_S or terminal.output.end != end or terminal.last_input != last_input:
+            return False
+        return not (terminal.exited or self._poll.poll(0) or terminal.notice_exit())
 
     def _status(self, now: float) -> Status:
         terminal = self._terminal
@@ -73,8 +90,12 @@ class Readiness:
             if self._kernel is None:
                 self._kernel = TerminalKernel.of(terminal)
             observation = self._kernel.observe(max(terminal.last_output, terminal.last_input))
-            if observation.finding not in _SLEEPING or not self._poll.poll(0):
-                return self._judgement.status(observation, self._kernel, now)
+            if observation.finding in _SLEEPING and self._poll.poll(0):
+                continue
+            status = self._judgement.status(observation, self._kernel, now)
+            # What only listens may have written something since.
+            if observation.finding is not Finding.LISTENING or not self._poll.poll(0):
+                return status
         return Status("busy", "certain", "its output is still coming")
 
 

@@ -47,6 +47,10 @@ class Kernel(Protocol):
         """CPU time that the members of a process group have used, 0.0 where that cannot be known."""
         ...
 
+    def runs(self, pid: int) -> bool:
+        """Whether any thread of a process runs, or is about to; False where that cannot be known."""
+        ...
+
     def sleeps_since(self, group: int, now: float) -> float | None:
         """Since when (monotonic) no member of the group has run, None if one runs or that cannot be known."""
         ...

@@ -46,6 +46,10 @@ class PortableTerminal:
         """CPU time is not known here: 0.0."""
         return 0.0
 
+    def runs(self, pid: int) -> bool:  # noqa: ARG002 - not known here
+        """Whether a program runs is not known here: False."""
+        return False
+
     def sleeps_since(self, group: int, now: float) -> float | None:  # noqa: ARG002 - not known here
         """Turns on a CPU are not counted here: None."""
         return None

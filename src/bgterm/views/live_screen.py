@@ -34,37 +34,38 @@ class LiveScreen:
     def __init__(self, output: Kept, transcript: Kept | None, sizes: list[SizeChange]) -> None:
         self._output, self._transcript, self._sizes = output, transcript, sizes
         kept = transcript or output
-        self._position = max(kept.start, kept.end - MOST_BYTES)
-        self._complete = self._position == 0
-        self._next_size = sum(size.offset <= self._position for size in sizes)
+        self.position = max(kept.start, kept.end - MOST_BYTES)
+        """The offset of the output up to which it has read."""
+        self._complete = self.position == 0
+        self._next_size = sum(size.offset <= self.position for size in sizes)
         size = sizes[self._next_size - 1]
         self._emulator = Emulator(size.rows, size.cols)
         if not self._complete:
             # It may be the middle of a sequence or a character: the next line surely is not.
-            self._position += kept.read(self._position, self._position + _PIECE_BYTES).find(b"\n") + 1
+            self.position += kept.read(self.position, self.position + _PIECE_BYTES).find(b"\n") + 1
 
     def update(self) -> bool:
         """Read what has come, a piece of it at most; return whether there is more."""
         output = self._output
         kept = output
-        if self._position < output.start:
-            if self._transcript is not None and self._transcript.start <= self._position < self._transcript.end:
+        if self.position < output.start:
+            if self._transcript is not None and self._transcript.start <= self.position < self._transcript.end:
                 kept = self._transcript
             else:
                 self._emulator.feed(_CAN)  # what was begun has lost its end
                 self._complete = False
-                self._position = output.start
-        while self._next_size < len(self._sizes) and self._sizes[self._next_size].offset <= self._position:
+                self.position = output.start
+        while self._next_size < len(self._sizes) and self._sizes[self._next_size].offset <= self.position:
             size = self._sizes[self._next_size]
             self._emulator.resize(size.rows, size.cols)
             self._next_size += 1
-        stop = min(self._position + _PIECE_BYTES, kept.end)
+        stop = min(self.position + _PIECE_BYTES, kept.end)
         if self._next_size < len(self._sizes):
             stop = min(stop, self._sizes[self._next_size].offset)
-        if data := kept.read(self._position, stop):
+        if data := kept.read(self.position, stop):
             self._emulator.feed(data)
-            self._position += len(data)
-        return self._position < output.end or self._next_size < len(self._sizes)
+            self.position += len(data)
+        return self.position < output.end or self._next_size < len(self._sizes)
 
     def text(self) -> str:
         """The text of the screen, as `Screen.text`."""
@@ -84,6 +85,6 @@ class LiveScreen:
             alternate=emulator.alternate,
             scrollback=emulator.scrollback(scrollback_lines),
             complete=self._complete,
-            end_offset=self._position,
+            end_offset=self.position,
             styled=emulator.styled(),
         )

@@ -33,7 +33,7 @@ class Page:
         self._column = 0
         self._number = 0  # of the cursor's row; what is saved would be lost otherwise when rows become final
         self._saved: tuple[int, int] | None = None
-        self._printed = " "
+        self._printed = ""
 
     @property
     def between_lines(self) -> bool:
@@ -81,7 +81,7 @@ class Page:
     def carriage_return(self) -> None:
         """Go to the beginning of the row."""
         self._column = 0
-        self._printed = " "
+        self._printed = ""
 
     def backspace(self, count: int) -> None:
         """Go `count` columns left."""
@@ -202,7 +202,8 @@ class Page:
             self._row.cut(self.columns)
 
     def _repeat(self, number: int) -> None:
-        self.write(self._printed * min(number or 1, FARTHEST_COLUMN))
+        if self._printed:
+            self.write(self._printed * min(number or 1, FARTHEST_COLUMN))
 
     def _down(self) -> None:
         self._above.append(self._row)

@@ -66,7 +66,9 @@ def svg(screen: Screen) -> str:
         f'<g transform="translate({_MARGIN} {_BAR})">',
     ]
     pieces = list(_pieces(screen))
+    parts.append('<g shape-rendering="crispEdges">')  # without it lines show between the cells
     parts += [_svg_background(piece) for piece in pieces if piece.background != BACKGROUND]
+    parts.append("</g>")
     parts += [_svg_text(piece) for piece in pieces if piece.text.strip()]
     if screen.cursor_visible:
         row, column = screen.cursor

@@ -14,10 +14,10 @@ from bgterm.views.page import Page
 from bgterm.views.row import NARROW
 
 # The sequences that move or erase something in a text. All the others are left out first, in one sweep.
-_MOVING_CSI = r"\[ ([0-9;]*+) ([A-HJKPX@`a-fsu])"
+_FINALS = "[A-HJKPX@`a-fsu]"
 _OTHER_SCREEN = r"\[\? (?:1049|1047|47) [hl]"
-_MOVING_ESC = r"[78DEMc]"
-_MOVING = rf"(?: {_MOVING_CSI} | {_OTHER_SCREEN} | {_MOVING_ESC} )"
+_ESCAPES = "[78DEMc]"
+_MOVING = rf"(?: \[ [0-9;]*+ {_FINALS} | {_OTHER_SCREEN} | {_ESCAPES} )"
 _MOVING_FUNCTION = re.compile(_MOVING, re.VERBOSE)
 _STILL = re.compile(
     rf"\x1b (?: \[[0-9;:]*+m | (?! {_MOVING} ) {sequences.function()} | {sequences.STRING} )", re.VERBOSE
@@ -35,14 +35,14 @@ _LONGEST_CSI = 32
 _CONTROL = re.compile(f"[{sequences.CONTROLS}]")
 
 _ERASE_RIGHT, _ERASE_ROW = "\x1b[K", "\x1b[2K"
-_ERASURES = ("\r\x1b[2K", "\x1b[2K\r")  # of all that is in the row
+_ERASURES = ("\r\x1b[K", "\r\x1b[2K", "\x1b[2K\r")  # of all that is in the row
 _RETURNS_BEFORE_NEWLINE = re.compile(r"(?<!\r)\r++\n")
-_INERT = "\0\a\x0e\x0f\x7f"
+_INERT = [chr(code) for code in (*range(8), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F)]
 
-_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_SPECIAL = re.compile("[\b\r\x1b]")
 _TOKEN = re.compile(
     r"([^\x00-\x1f\x7f]++) | (\r++) | (\x08++) | (\t) | (\n)"
-    rf"| \x1b (?: {_MOVING_CSI} | ({_MOVING_ESC}) | ({_OTHER_SCREEN}) )",
+    rf"| \x1b (?: \[ ([0-9;]*+) ({_FINALS}) | ({_ESCAPES}) | ({_OTHER_SCREEN}) )",
     re.VERBOSE,
 )
 _TEXT, _RETURN, _BACKSPACE, _TAB, _NEWLINE, _PARAMETERS, _CSI, _ESC, _SCREEN = range(1, 10)
@@ -79,13 +79,15 @@ class PlainText:
         """Take the next piece. Return the lines that nothing can change any more."""
         page = self._page
         text = _simplified(self._with_moves_only(self._unfinished + text))
-        if page.at_end and text.count(sequences.ESC) == text.count(_ERASE_RIGHT) and not _goes_back(text):
+        goes_back = _goes_back(text)
+        if not goes_back and self._columns is None and page.at_end and _erases_right_only(text):
             # grep and compilers erase to the end of each line that they colour: there is nothing to erase.
             text = text.replace(_ERASE_RIGHT, "")
+        has_special = goes_back or sequences.ESC in text
         position = 0
         while position < len(text):
             if page.between_lines:
-                special = _SPECIAL.search(text, position)
+                special = _SPECIAL.search(text, position) if has_special else None
                 end = text.rfind("\n", position, special.start() if special else len(text)) + 1
                 if end:
                     page.add_lines(text[position:end])
@@ -117,7 +119,7 @@ class PlainText:
             if kind == sequences.CSI_KIND:
                 csi = sequences.ESC + _CONTROL.sub("", unfinished[kind])
                 self._unfinished = csi if len(csi) < _LONGEST_CSI else "\x1b[?"  # too long for any that we follow
-        moving = _STILL.sub("", text)
+        moving = "".join(_STILL.split(text))
         if _INTERRUPTED.search(moving):
             moving = _INTERRUPTED_SEQUENCE.sub(_put_controls_first, text)
         return moving + controls
@@ -148,11 +150,12 @@ class PlainText:
     def _without_overwritten(self, line: str) -> str:
         """Return a shorter line that comes to the same: progress bars are rewritten from the row's beginning on."""
         start = 0
-        if self._columns is None and (erased := max(map(line.rfind, _ERASURES))) > 0:
+        erased, length = max((line.rfind(erasure), len(erasure)) for erasure in _ERASURES)
+        if self._columns is None and erased > 0:
             before = line[:erased]
             if before.count(sequences.ESC) == before.count(_ERASE_RIGHT) + before.count(_ERASE_ROW):
                 line = line[erased:]
-                start = len(_ERASURES[0])
+                start = length
         end = len(line) - line.endswith("\n")
         first, *others = line[start:end].split("\r")
         if len(others) > 1 and NARROW.fullmatch("".join(others)):
@@ -175,6 +178,10 @@ def _simplified(text: str) -> str:
 
 def _goes_back(text: str) -> bool:
     return "\r" in text or "\b" in text
+
+
+def _erases_right_only(text: str) -> bool:
+    return text.count(sequences.ESC) == text.count(_ERASE_RIGHT)
 
 
 def _overlaid(parts: list[str]) -> str:

@@ -15,7 +15,6 @@ older part.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import threading
@@ -241,24 +240,30 @@ class Transcript(Recording):
         if now - self._stamped >= _RESOLUTION:
             self._stamped = now
             segment.note(f"o {offset} {now - self._began:.6f}")
-        while self._segment_bytes is not None and offset + len(data) - segment.start > self._segment_bytes:
-            room = segment.start + self._segment_bytes - offset
-            _write(segment.fd, data[:room], offset - segment.start)
-            segment.size = self._segment_bytes
-            offset, data = offset + room, data[room:]
-            segment = self._turn_over(offset)
-            segment.note(f"o {offset} {now - self._began:.6f}")
+        limit = self._segment_bytes
+        if limit is not None:
+            if len(data) > 2 * limit:
+                offset, data = offset + len(data) - 2 * limit, data[-2 * limit :]
+                segment = self._turn_over(offset, now)
+            while offset + len(data) - segment.start > limit:
+                room = segment.start + limit - offset
+                _write(segment.fd, data[:room], offset - segment.start)
+                segment.size = limit
+                offset, data = offset + room, data[room:]
+                segment = self._turn_over(offset, now)
         # By offset, so that what comes twice is there once.
         _write(segment.fd, data, offset - segment.start)
         segment.size = offset - segment.start + len(data)
 
-    def _turn_over(self, offset: int) -> _Segment:
+    def _turn_over(self, offset: int, now: float) -> _Segment:
         *older, current = self._segments
         current.move_to(self.path + OLDER)
         for segment in older:
             segment.close()
-        self._segments = [current, self._new_segment(offset)]
-        return self._segments[-1]
+        newest = self._new_segment(offset)
+        newest.note(f"o {offset} {now - self._began:.6f}")
+        self._segments = [current, newest]
+        return newest
 
     def discard(self) -> None:
         """Take the files away again: the program could not be started."""
@@ -288,9 +293,11 @@ class Transcript(Recording):
 
 
 def _write(fd: int, data: bytes, offset: int | None = None) -> None:
-    written = os.write(fd, data) if offset is None else os.pwrite(fd, data, offset)
-    if written < len(data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    while data:
+        written = os.write(fd, data) if offset is None else os.pwrite(fd, data, offset)
+        data = data[written:]
+        if offset is not None:
+            offset += written
 
 
 def _parse(line: bytes) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def _bgterm() -> None:
+def _bgterm() -> None:  # noqa: C901 - one name in the user's namespace, and that for a moment
     # The user's namespace is left as it would be: imports stay inside.
     import os  # noqa: PLC0415
     import sys  # noqa: PLC0415
@@ -20,7 +20,7 @@ def _bgterm() -> None:
             self.text = text
             self.kind = kind
             self.statements = -1
-            self.last: list[object] = []
+            self.last: object = self  # before the first prompt
 
         def __str__(self) -> str:
             if "_pyrepl.readline" in sys.modules:
@@ -35,10 +35,10 @@ def _bgterm() -> None:
 
         def ended(self) -> str:
             """What the last statement came to: 1 if it raised. There is none before the first prompt."""
-            before, self.last = self.last, [getattr(sys, "last_value", None)]
-            if self.kind or not before:
+            before, self.last = self.last, getattr(sys, "last_value", None)
+            if self.kind or before is self:
                 return ""
-            return mark("D;1" if self.last[0] is not before[0] else "D;0")
+            return mark("D;1" if self.last is not before else "D;0")
 
     users = os.environ.pop("BGTERM_PYTHONSTARTUP", None)
     if users is None:

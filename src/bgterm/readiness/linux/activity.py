@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.linux.procfs import slurp
+from bgterm.readiness.linux.procfs import parsed_stat, slurp, threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,18 @@ _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 def cpu_seconds(members: Iterable[tuple[int, ProcessStat]]) -> float:
     """CPU time that these processes have used so far."""
     return sum(found.cpu_ticks for _, found in members) / _TICKS_PER_SECOND
+
+
+def runs(pid: int) -> bool:
+    """Whether any thread of a process has a CPU, or waits for one or for a disk."""
+    return any(_state(pid, tid) in b"RD" for tid in threads(pid))
+
+
+def _state(pid: int, tid: int) -> bytes:
+    try:
+        return parsed_stat(slurp(f"/proc/{pid}/task/{tid}/stat", 1024)).state
+    except OSError:
+        return b"X"  # it has gone
 
 
 class Sleep:

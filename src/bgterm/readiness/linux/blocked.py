@@ -8,12 +8,13 @@ process.
 from __future__ import annotations
 
 import os
-import stat
 import struct
 from dataclasses import dataclass
+from stat import S_ISCHR
 
-from bgterm.readiness.linux.procfs import ProcessStat, process_stat, slurp
+from bgterm.readiness.linux.procfs import slurp
 from bgterm.readiness.linux.syscalls import CALLS, Call
+from bgterm.readiness.linux.thread import Thread
 
 _POLLIN = 0x1 | 0x40  # POLLIN | POLLRDNORM
 _POLL_EVENTS = 0x7FF | 0x2000  # every bit that poll(2) defines, POLLRDHUP the last
@@ -42,7 +43,7 @@ class TerminalDevice:
             raise
         except OSError:
             return False
-        if not stat.S_ISCHR(found.st_mode):
+        if not S_ISCHR(found.st_mode):
             return False
         # A foreground process's /dev/tty is this terminal, whatever the number of that file.
         same = found.st_rdev == self.number and found.st_dev == self.file_system
@@ -53,9 +54,10 @@ class TerminalDevice:
 class TerminalWait:
     """A thread that sleeps until the terminal has input, and perhaps until other things happen."""
 
-    pid: int
-    tid: int
-    thread: ProcessStat
+    thread: Thread
+    group: int
+    """Its process group."""
+    name: str
     terminal_fd: int
     other_fds: list[int]
     """What else would wake it."""
@@ -65,36 +67,41 @@ class TerminalWait:
     @property
     def only_terminal(self) -> bool:
         """The main thread waits for nothing but the terminal."""
-        return not self.other_fds and self.tid == self.pid
+        return not self.other_fds and self.of_main_thread
+
+    @property
+    def of_main_thread(self) -> bool:
+        """The process's main thread waits."""
+        return self.thread.tid == self.thread.pid
 
 
-def terminal_wait(pid: int, tid: int, device: TerminalDevice) -> TerminalWait | None:
+def terminal_wait(thread: Thread, device: TerminalDevice) -> TerminalWait | None:
     """How a thread waits for the terminal, None if it does not.
 
     Raises PermissionError where the kernel refuses to tell, UnseenWaitError where it cannot.
     """
     try:
-        call = _sleeping_call(pid, tid)
+        call = _sleeping_call(thread)
         if call is None:
             return None
-        watched, timed = _watched(pid, *call)
-        mine = next((fd for fd in watched if device.is_open_as(pid, fd)), None)
+        watched, timed = _watched(thread, *call)
+        mine = next((fd for fd in watched if device.is_open_as(thread.pid, fd)), None)
+        if mine is None:
+            return None
+        # A thread that is stopped, or held by a debugger, still shows its call.
+        stat = thread.stat()
     except PermissionError:
         raise
     except OSError:  # it has gone
         return None
-    if mine is None:
+    if stat.state != b"S":
         return None
-    # A thread that is stopped, or held by a debugger, still shows its call.
-    thread = process_stat(pid, tid)
-    if thread is None or thread.state != b"S":
-        return None
-    return TerminalWait(pid, tid, thread, mine, [fd for fd in watched if fd != mine], timed)
+    return TerminalWait(thread, stat.group, stat.name, mine, [fd for fd in watched if fd != mine], timed)
 
 
-def _sleeping_call(pid: int, tid: int) -> tuple[Call, list[int]] | None:
+def _sleeping_call(thread: Thread) -> tuple[Call, list[int]] | None:
     """The call in which a thread sleeps, and its arguments; None if it is none in which one waits for input."""
-    fields = slurp(f"/proc/{pid}/task/{tid}/syscall", 256).split()
+    fields = thread.syscall().split()
     if len(fields) < 9:  # "running", or "-1": it sleeps outside a system call
         return None
     # The stack of a 64-bit program lies high; in a 32-bit program the same numbers mean other calls.
@@ -106,7 +113,7 @@ def _sleeping_call(pid: int, tid: int) -> tuple[Call, list[int]] | None:
     return None if call is None else (call, [int(field, 16) for field in fields[1:6]])
 
 
-def _watched(pid: int, call: Call, arguments: list[int]) -> tuple[list[int], bool]:
+def _watched(thread: Thread, call: Call, arguments: list[int]) -> tuple[list[int], bool]:
     """The descriptors on which a call sleeps for input, and whether it ends by itself."""
     first, second, third, fourth, fifth = arguments
     if call is Call.READ:
@@ -114,44 +121,36 @@ def _watched(pid: int, call: Call, arguments: list[int]) -> tuple[list[int], boo
     if call is Call.SENDFILE:
         return [second & _INT_MASK], False
     if call is Call.POLL:
-        return _polled(pid, first, second), third & _INT_MASK != _FOREVER_MS
+        return _polled(thread, first, second), third & _INT_MASK != _FOREVER_MS
     if call is Call.PPOLL:
-        return _polled(pid, first, second), third != 0
+        return _polled(thread, first, second), third != 0
     if call is Call.RESTART:
         # Nobody says which call goes on, nor whether it has a timeout: take it for timed.
-        return _polled(pid, first, second, doubtful=True), True
+        return _polled(thread, first, second, doubtful=True), True
     if call is Call.SELECT:
-        return _selected(pid, first & _INT_MASK, second), fifth != 0
-    watched = _epolled(pid, first & _INT_MASK)
+        return _selected(thread, first & _INT_MASK, second), fifth != 0
+    watched = _epolled(thread.pid, first & _INT_MASK)
     if call is Call.EPOLL_PWAIT2:
         return watched, fourth != 0
     return watched, fourth & _INT_MASK != _FOREVER_MS
 
 
-def _memory(pid: int, address: int, size: int) -> bytes:
-    fd = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.pread(fd, size, address)
-    finally:
-        os.close(fd)
-
-
-def _polled(pid: int, address: int, count: int, *, doubtful: bool = False) -> list[int]:
+def _polled(thread: Thread, address: int, count: int, *, doubtful: bool = False) -> list[int]:
     """The descriptors of a pollfd array. With `doubtful` it must look like one in every entry."""
     if not 0 < count <= _ENTRIES_MAX:
         return []
-    memory = _memory(pid, address, 8 * count)
+    memory = thread.memory(address, 8 * count)
     entries = list(struct.iter_unpack("=iHH", memory[: len(memory) // 8 * 8]))
     if doubtful and any(not events or events & ~_POLL_EVENTS for _, events, _ in entries):
         return []
     return [fd for fd, events, _ in entries if fd >= 0 and events & _POLLIN]
 
 
-def _selected(pid: int, count: int, address: int) -> list[int]:
+def _selected(thread: Thread, count: int, address: int) -> list[int]:
     """The descriptors in an fd_set."""
     if not 0 < count <= 4 * _ENTRIES_MAX or not address:
         return []
-    bits = int.from_bytes(_memory(pid, address, (count + 63) // 64 * 8), "little")
+    bits = int.from_bytes(thread.memory(address, (count + 63) // 64 * 8), "little")
     return [fd for fd in range(count) if bits >> fd & 1]
 
 

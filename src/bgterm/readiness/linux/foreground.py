@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.blocked import TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
 from bgterm.readiness.linux.procfs import ProcessStat, descendants, name_of, process_stat, threads
+from bgterm.readiness.linux.thread import Thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_SEEN_RUNNING_MAX = 8
 
 
 @dataclass(slots=True)
@@ -33,7 +36,8 @@ class ForegroundGroup:
     def __init__(self, root: int, device: TerminalDevice) -> None:
         self._root = root
         self._device = device
-        self._last_reader: tuple[int, int] | None = None
+        self._last_reader: Thread | None = None
+        self._seen_running = 0
 
     def members(self, group: int) -> Iterator[tuple[int, ProcessStat]]:
         """The members of a process group: its leader first, then those found below the root."""
@@ -50,32 +54,49 @@ class ForegroundGroup:
     def search(self, group: int) -> Search:
         """Look for a member of the group that waits for the terminal: where it was last, then everywhere."""
         search = Search()
-        if self._last_reader is not None and self._asks(search, group, *self._last_reader):
+        last = self._last_reader
+        if last is not None and (self._asks(search, group, last) or self._runs_for_now(search, group, last)):
             return search
-        self._last_reader = None
         states: set[bytes] = set()
         for pid, found in self.members(group):
             states.add(found.state)
             if not search.pid:
                 search.pid, search.name = pid, found.name
-            if any(self._asks(search, group, pid, tid) for tid in threads(pid)):
+            if any(self._asks(search, group, Thread(pid, tid)) for tid in threads(pid)):
                 return search
         search.stopped = states == {b"T"}
         return search
 
-    def _asks(self, search: Search, group: int, pid: int, tid: int) -> bool:
+    def _asks(self, search: Search, group: int, thread: Thread) -> bool:
         """Whether this thread waits for the terminal as a member of the group; noted in `search`."""
         try:
-            wait = terminal_wait(pid, tid, self._device)
+            wait = terminal_wait(thread, self._device)
         except PermissionError:
             search.refused = True
             return False
         except UnseenWaitError:
             search.unseen = True
             return False
-        if wait is None or wait.thread.group != group:
+        if wait is None or wait.group != group:
             return False
-        self._last_reader = (pid, tid)
+        self._last_reader, self._seen_running = thread, 0
         # Threads may have names of their own: the process has its main thread's.
-        search.wait, search.pid, search.name = wait, pid, wait.thread.name if tid == pid else name_of(pid)
+        search.wait, search.pid, search.name = (
+            wait,
+            thread.pid,
+            wait.name if wait.of_main_thread else name_of(thread.pid),
+        )
+        return True
+
+    def _runs_for_now(self, search: Search, group: int, last: Thread) -> bool:
+        """Whether the last reader runs: then it has just been given something to do, and nobody else need be asked."""
+        try:
+            stat = last.stat()
+        except OSError:
+            self._last_reader = None
+            return False
+        if stat.state != b"R" or stat.group != group or self._seen_running >= _SEEN_RUNNING_MAX:
+            return False
+        self._seen_running += 1
+        search.pid, search.name = last.pid, stat.name
         return True

@@ -34,18 +34,22 @@ class ProcessStat:
     cpu_ticks: int
 
 
-def process_stat(pid: int, tid: int | None = None) -> ProcessStat | None:
-    """The process (or its thread `tid`), None where there is none."""
-    try:
-        stat = slurp(f"/proc/{pid}/stat" if tid is None else f"/proc/{pid}/task/{tid}/stat", 1024)
-    except OSError:
-        return None
+def parsed_stat(stat: bytes) -> ProcessStat:
+    """What a stat file says."""
     # The name may hold spaces and parentheses: what follows it begins at the last one.
     end = stat.rindex(b")")
     fields = stat[end + 2 :].split(None, 14)
     name = stat[stat.index(b"(") + 1 : end].decode(errors="replace")
     group, _, terminal, terminal_group = map(int, fields[2:6])
     return ProcessStat(name, fields[0], group, terminal, terminal_group, int(fields[11]) + int(fields[12]))
+
+
+def process_stat(pid: int) -> ProcessStat | None:
+    """The process, None where there is none."""
+    try:
+        return parsed_stat(slurp(f"/proc/{pid}/stat", 1024))
+    except OSError:
+        return None
 
 
 def threads(pid: int) -> list[int]:

@@ -8,7 +8,7 @@ import select
 import time
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.linux.activity import Sleep, cpu_seconds
+from bgterm.readiness.linux.activity import Sleep, cpu_seconds, runs
 from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, terminal_wait
 from bgterm.readiness.linux.foreground import ForegroundGroup, Search
 from bgterm.readiness.linux.nested import InnerMaster, borrow, group_on, inner_master
@@ -48,6 +48,10 @@ class LinuxTerminal:
         """CPU time that the members of a process group have used."""
         return cpu_seconds(self._processes.members(group))
 
+    def runs(self, pid: int) -> bool:
+        """Whether any thread of a process runs, or is about to."""
+        return runs(pid)
+
     def sleeps_since(self, group: int, now: float) -> float | None:
         """Since when no member of the group has had a turn on a CPU."""
         return self._sleep.since(self._processes.members(group), now)
@@ -66,7 +70,7 @@ class LinuxTerminal:
             observation.finding, observation.why = _without_reader(search)
         elif search.wait.only_terminal:
             observation.finding, observation.why = Finding.READING, "it waits for nothing but input"
-        elif not search.wait.timed and search.wait.tid == search.wait.pid and own_wakeups(search.wait):
+        elif not search.wait.timed and search.wait.of_main_thread and own_wakeups(search.wait):
             observation.finding, observation.why = Finding.READING, "it waits for input, or a wake-up of its own"
         else:
             return self._among_others(search.wait, observation)
@@ -76,7 +80,7 @@ class LinuxTerminal:
 
     def _among_others(self, wait: TerminalWait, observation: Observation) -> Observation:
         """The program waits for other things as well: a relay to an inner terminal, or an event loop."""
-        inner = inner_master(wait.pid) if self._depth < _DEPTH_MAX else None
+        inner = inner_master(wait.thread.pid) if self._depth < _DEPTH_MAX else None
         if inner is not None:
             return self._inside(inner, wait)
         observation.finding, observation.why = Finding.LISTENING, "it listens for input among other things"
@@ -104,14 +108,14 @@ class LinuxTerminal:
         return self._relay_idle(relay, observation)
 
     def _look_inside(self, slave: Slave, foreground_group: Callable[[], int], relay: TerminalWait) -> Observation:
-        terminal = LinuxTerminal(slave, foreground_group, relay.pid, self._depth + 1)
+        terminal = LinuxTerminal(slave, foreground_group, relay.thread.pid, self._depth + 1)
         return terminal.observe(self._still_since)
 
     def _relay_idle(self, relay: TerminalWait, observation: Observation) -> Observation:
         """Only if the relay still sleeps has it passed on all that the inner program wrote before it slept."""
         if observation.finding in _ASLEEP:
             try:
-                idle = terminal_wait(relay.pid, relay.tid, self._slave.device) is not None
+                idle = terminal_wait(relay.thread, self._slave.device) is not None
             except (PermissionError, UnseenWaitError):
                 idle = False
             if not idle:

@@ -20,7 +20,7 @@ _OWN_BY_KIND = frozenset({"anon_inode:[eventfd]", "anon_inode:[signalfd]", "anon
 
 def own_wakeups(wait: TerminalWait) -> bool:
     """Whether each descriptor that a program waits for beside the terminal is a wake-up of its own."""
-    pid = wait.pid
+    pid = wait.thread.pid
     open_files: list[str] | None = None
     for fd in wait.other_fds:
         try:
