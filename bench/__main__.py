@@ -22,6 +22,7 @@ BENCHES = (
     "regex_wait",
     "importing",
     "result",
+    "readiness",
     "views",
 )
 """Modules of this package with a function `rows(scale)`, in the order in which the table shows them."""

@@ -16,14 +16,14 @@ WITHIN_SECONDS = 30
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
-async def bounded(coroutine: Coroutine[Any, Any, T]) -> T:
-    async with asyncio.timeout(WITHIN_SECONDS):
+async def bounded(coroutine: Coroutine[Any, Any, T], within_seconds: float = WITHIN_SECONDS) -> T:
+    async with asyncio.timeout(within_seconds):
         return await coroutine
 
 
-def on_asyncio(coroutine: Coroutine[Any, Any, T]) -> T:
+def on_asyncio(coroutine: Coroutine[Any, Any, T], within_seconds: float = WITHIN_SECONDS) -> T:
     with asyncio.Runner(debug=True) as runner:
-        return runner.run(bounded(coroutine))
+        return runner.run(bounded(coroutine, within_seconds))
 
 
 def on_uvloop(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -52,5 +52,5 @@ def test_a_thousand_waits_take_no_thread_and_no_time_while_nothing_comes() -> No
         assert set(codes) == {-15}
         assert threading.active_count() == threads
 
-    on_asyncio(main())
+    on_asyncio(main(), within_seconds=180)
     assert bgterm.list_sessions() == ()

@@ -86,6 +86,7 @@ def timed(
             entered = stack.enter_context(Contestant(name, work))
             turns[name] = Turns(entered, do, within)
             turns[name].prepare(arguments(name), batch_seconds)
+            print(f"  {result.task}: {name} {turns[name].cannot or 'is ready'}", file=sys.stderr, flush=True)
         able = {name: turn for name, turn in turns.items() if not turn.cannot}
         timings = paired(able, batches=batches, calls=calls) if able else {}
     for name, turn in turns.items():

@@ -124,7 +124,7 @@ class Session:
         self._readiness: Readiness | None = None
         self._views = Views(self._terminal, launch.encoding, launch.rows, launch.cols, transcript)
         with self._terminal.lock:
-            Queries(self._terminal)
+            Queries(self._terminal, self._views.cursor)
 
     @classmethod
     def start(
@@ -319,15 +319,7 @@ class Session:
         return self._readiness
 
     def _finish(self, wait: Consuming[T], begin: Callable[[], None] | None = None) -> T:
-        try:
-            return self._terminal.wait(wait, begin)
-        except BaseException:
-            undisturbed(self._give_back, wait)
-            raise
-
-    def _give_back(self, wait: Consuming[T]) -> None:
-        with self._terminal.lock:
-            wait.give_back()
+        return self._terminal.wait(wait, begin)
 
     def _encoded(self, chars: str | bytes) -> bytes:
         if not isinstance(chars, str):
@@ -696,6 +688,7 @@ class Session:
     def _hang_up(self) -> None:
         if not self._terminal.closed:
             self._terminal.close()
+            self._readiness = None  # it keeps files of /proc open
             self._views.close()
             self._forget(self, self._terminal.child.exit_code)
 

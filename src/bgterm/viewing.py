@@ -110,6 +110,14 @@ class Views:
         """Load what screens need, which takes a moment: without the lock. Raises ModuleNotFoundError."""
         import_module("bgterm.views.live_screen")
 
+    def cursor(self) -> tuple[int, int] | None:
+        """The cursor's row and column, from 1, where a screen is kept; None where none was asked for. Lock held."""
+        if self._screen is None:
+            return None
+        while self._screen.update():
+            pass
+        return self._screen.cursor
+
     def live_screen(self) -> LiveScreen:
         """The screen, which may have to be brought up to date. Lock held."""
         from bgterm.views.live_screen import LiveScreen  # noqa: PLC0415 - see the module

@@ -133,6 +133,9 @@ class Wait(Generic[T]):
             reason = self._settled(now, reason)
         return None if reason is None else self._outcome(reason)
 
+    def give_back(self) -> None:
+        """See `engine.terminal.Attempt`: nothing was consumed."""
+
     def _outcome(self, reason: Reason) -> T:
         raise NotImplementedError
 

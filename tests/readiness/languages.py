@@ -1,7 +1,7 @@
 """How each program is told to do each kind of work.
 
-In every line {a} and {b} are numbers, and the program says their sum when the work is done. The sum stands in no line, so
-where it shows, the work has been done: that is the ground truth. {port} is a server's that answers late.
+In every line {a} and {b} are numbers, and the program says their sum when the work is done. The sum stands in no
+line, so where it shows, the work has been done: that is the ground truth. {port} is a server's that answers late.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ LANGUAGES = {
         {
             QUICK: "{a}+{b}",
             SILENT: "await new Promise(r => setTimeout(r, 1500)); {a}+{b}",
-            TICKING: "for (let i = 0; i < 8; i++) {{ console.log('tick'); await new Promise(r => setTimeout(r, 100)) }}; {a}+{b}",
+            TICKING: "for (let i = 0; i < 8; i++) {{ console.log('tick'); await new Promise(r => setTimeout(r, 100)) }};"
+            " {a}+{b}",
             FLOOD: "for (let i = 0; i < 60000; i++) console.log(i); {a}+{b}",
             COMPUTING: "{{ const t = Date.now(); while (Date.now() - t < 700); }} {a}+{b}",
             NETWORK: "await new Promise(r => net.connect({port}, '127.0.0.1').on('close', r).resume()); {a}+{b}",

@@ -66,7 +66,7 @@ def redis(folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """The folder of a PostgreSQL server's socket. It refuses to run as root: then it runs as its own user."""
-    programs = os.path.dirname(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))[-1])
+    programs = os.path.dirname(max(glob.glob("/usr/lib/postgresql/*/bin/initdb")))
     user = None
     if os.geteuid() == 0:
         user = "postgres"

@@ -29,6 +29,9 @@ class LookUntil:
         self.look_at = min(self.look_at, self._deadline)
         return self.last if self._condition(self.last) or now >= self._deadline else None
 
+    def give_back(self) -> None:
+        """Nothing was consumed."""
+
 
 class Program:
     """One program in a terminal of its own."""
@@ -69,6 +72,7 @@ class Program:
     def end(self) -> None:
         self.terminal.end(1)
         self.terminal.close()
+        del self.readiness
 
 
 def is_ready(status: Status) -> bool:

@@ -7,6 +7,8 @@ import sys
 import pytest
 from readiness.terminals import Start
 
+from bgterm.manager import SessionManager
+
 ASK = (
     "import os, sys, termios, tty\n"
     "tty.setraw(0)\n"
@@ -59,3 +61,14 @@ def test_a_query_that_arrives_in_pieces_is_answered_once(start: Start) -> None:
 def test_a_program_that_waits_for_an_answer_is_not_taken_for_one_that_waits_for_the_user(start: Start) -> None:
     program = start(sys.executable, "-c", ASK.format(pieces=[b"\x1b[6n"], end=b"R"))
     assert program.ready().state == "exited"
+
+
+def test_a_real_screen_knows_where_the_cursor_is(manager: SessionManager) -> None:
+    pytest.importorskip("pyghostty")
+    # It scrolls within a region: where the cursor stands then is more than its lines tell.
+    pieces = [b"\x1b[2;4r\x1b[4;1H" + b"a\r\n" * 9 + b"bc\x1b[6n"]
+    argv = [sys.executable, "-c", "input()\n" + ASK.format(pieces=pieces, end=b"R")]
+    session = manager.open(manager.start_session(argv))
+    session.screen()
+    session.run("")
+    assert f"answer {b'%b[4;3R' % bytes([27])!r}" in session.read(offset=0).text

@@ -55,13 +55,13 @@ def test_vim(start: Start, tmp_path: Path) -> None:
 
 @pytest.mark.program("vim")
 def test_vim_and_its_screen_take_a_new_size_together(start: Start) -> None:
-    session = start("vim", "-u", "NONE", "-i", "NONE", "-n", "new.txt")
+    told = "autocmd VimResized * put =&lines.'x'.&columns"
+    session = start("vim", "-u", "NONE", "-i", "NONE", "-n", "-c", told, "new.txt")
     shown(session, r"\[New File\]")
     session.resize(6, 30)
-    session.send_keys(":put =&lines.'x'.&columns", "Enter")
     resized = shown(session, "\n6x30\n~\n~\n~")
-    assert resized.cursor.row == 1
     assert (resized.rows, resized.cols) == (6, 30)
+    assert resized.cursor.row == 1
 
 
 @pytest.mark.program("less")

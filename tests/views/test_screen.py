@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bgterm
+from bgterm import aio
 from bgterm.manager import SessionManager
 from bgterm.views.plain import plain
+from bgterm.views.screen import Screen
 
 pytest.importorskip("pyghostty")
 from bgterm.views.emulator import Emulator
@@ -180,7 +183,7 @@ def test_a_wait_for_the_screen_takes_a_predicate(manager: SessionManager) -> Non
 
 def test_a_wait_for_the_screen_can_go_on_until_it_settles(manager: SessionManager) -> None:
     sid = manager.start_session("for i in 1 2 3 4 5; do echo $i; sleep 0.01; done; read x")
-    shown = manager.wait_screen(sid, "1", 5000, settle_ms=200)
+    shown = manager.wait_screen(sid, "1", 5000, settle_ms=500)
     assert shown is not None
     assert shown.text == "1\n2\n3\n4\n5"
 
@@ -222,6 +225,7 @@ def test_without_the_extra_the_error_says_what_to_install() -> None:
 import sys
 sys.modules["pyghostty"] = None
 import bgterm
+from bgterm import aio
 sid = bgterm.start_session(["true"])
 try:
     bgterm.screen(sid)
@@ -242,3 +246,20 @@ print(sorted(name for name in sys.modules if name.startswith(("pyghostty", "cffi
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "pyghostty" not in done.stdout
     assert "plain" not in done.stdout
+
+
+def test_a_coroutine_waits_for_the_screen() -> None:
+    async def look() -> tuple[str, Screen | None, Screen | None]:
+        sid = await aio.start_session("echo one; read x")
+        try:
+            never = asyncio.create_task(aio.wait_screen(sid, "never", 50))
+            shown = await aio.wait_screen(sid, "one", 5000)
+            return (await aio.screen(sid)).text, shown, await never
+        finally:
+            await aio.close(sid)
+
+    text, shown, never = asyncio.run(look())
+    assert text == "one"
+    assert shown is not None
+    assert shown.text == "one"
+    assert never is None

@@ -127,6 +127,19 @@ def test_a_bound_keeps_the_newest(manager: SessionManager, tmp_path: Path, limit
     assert (tmp_path / "session").stat().st_size + (tmp_path / "session.1").stat().st_size == len(kept)
 
 
+def test_nothing_is_left_of_an_earlier_transcript(tmp_path: Path) -> None:
+    earlier = Transcript(str(tmp_path / "session"), 24, 80, max_bytes=10)
+    earlier(0, b"earlier output")
+    earlier.close()
+    later = Transcript(str(tmp_path / "session"), 24, 80)
+    later(0, b"later")
+    later.close()
+    recording = Recording.open(tmp_path / "session")
+    assert recording.read(0, 100) == b"later"
+    recording.close()
+    assert sorted(os.listdir(tmp_path)) == ["session", "session.times"]
+
+
 def test_the_size_is_known_where_the_older_part_begins(tmp_path: Path) -> None:
     transcript = Transcript(str(tmp_path / "session"), 24, 80, max_bytes=20)
     transcript(0, b"0123456789")

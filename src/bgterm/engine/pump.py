@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from bgterm.engine.waker import Waker, adopt
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 Handler = Callable[[int], None]
+
+LEASE_S = 0.005
+"""How long a terminal is left to callers that come again at once, before the I/O thread serves it. To arm and disarm
+it for each of their calls costs a tenth of a round trip, and a flood that a caller reads page by page would be read by
+two threads that are in each other's way. The price: a program may find its terminal full for so long."""
 
 
 if sys.platform == "linux":
@@ -29,9 +41,9 @@ if sys.platform == "linux":
         def remove(self, fd: int) -> None:
             self._epoll.unregister(fd)
 
-        def wait(self) -> list[tuple[int, int]]:
+        def wait(self, seconds: float | None) -> list[tuple[int, int]]:
             # A hang-up is reported whether asked for or not (epoll_ctl(2)); to a reader it is readable.
-            return self._epoll.poll()
+            return self._epoll.poll(seconds)
 
         def close(self) -> None:
             self._epoll.close()
@@ -64,9 +76,9 @@ else:  # macOS: not tested, see the README
                 except FileNotFoundError:
                     pass  # it was not armed
 
-        def wait(self) -> list[tuple[int, int]]:
+        def wait(self, seconds: float | None) -> list[tuple[int, int]]:
             kinds = {kind: bit for bit, kind in self._FILTERS}
-            return [(event.ident, kinds[event.filter]) for event in self._queue.control(None, 64)]
+            return [(event.ident, kinds[event.filter]) for event in self._queue.control(None, 64, seconds)]
 
         def close(self) -> None:
             self._queue.close()
@@ -79,6 +91,9 @@ class Pump:
     what it does: the next terminal waits for it. Its descriptor is removed before it is closed, so a number
     that the kernel gives out again never reaches the handler of its former owner for good; a handler may
     still be called once too often and must look for itself.
+
+    A terminal whose callers come again and again is lent to them (`lend`): it is not armed after each call, but
+    when none has come for `LEASE_S`. Only while something is lent does the thread wake up by the clock.
     """
 
     def __init__(self) -> None:
@@ -86,7 +101,9 @@ class Pump:
         self._events = _Events()
         self._handlers: dict[int, Handler] = {}
         self._stopping = False
-        self._events.add(self._stop.fileno(), READ | ONCE)
+        self._lent: deque[Callable[[], bool]] = deque()
+        self._reclaims = False
+        self._events.add(self._stop.fileno(), READ)
         self.arm = self._events.arm
         """`arm(fd, mask | ONCE)`: call the handler of `fd` once more, for what `mask` says (0: not at all)."""
         self._thread = threading.Thread(target=self._run, name="bgterm-io", daemon=True)
@@ -106,19 +123,39 @@ class Pump:
         if self._handlers.pop(fd, None) is not None:
             self._events.remove(fd)
 
+    def lend(self, reclaim: Callable[[], bool]) -> None:
+        """Call `reclaim` after `LEASE_S`, and again as long as it returns True: the lease goes on."""
+        self._lent.append(reclaim)
+        if not self._reclaims:
+            self._stop.wake()
+
     def _run(self) -> None:
         adopt(self._stop)
-        while True:
-            for fd, mask in self._events.wait():
-                handler = self._handlers.get(fd)
-                if handler is None:
-                    if self._stopping:
-                        return
-                    continue
-                try:
-                    handler(mask)
-                except Exception:  # noqa: BLE001 - one terminal's failure must not stop the others
-                    threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
+        due = math.inf
+        while not self._stopping:
+            # In this order, so that whoever lends in between is either seen here or wakes this thread.
+            self._reclaims = False
+            if self._lent:
+                self._reclaims = True
+                due = min(due, time.monotonic() + LEASE_S)
+            for fd, mask in self._events.wait(max(due - time.monotonic(), 0) if self._reclaims else None):
+                if fd == self._stop.fileno():
+                    self._stop.clear()
+                elif (handler := self._handlers.get(fd)) is not None:
+                    self._call(handler, mask)
+            if time.monotonic() >= due:
+                due = math.inf
+                for _ in range(len(self._lent)):
+                    reclaim = self._lent.popleft()
+                    if self._call(reclaim):
+                        self._lent.append(reclaim)
+
+    def _call(self, handler: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return handler(*args, **kwargs)
+        except Exception:  # noqa: BLE001 - one terminal's failure must not stop the others
+            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
+            return None
 
     def stop(self) -> None:
         """End the thread. Terminals stay readable by who waits on them."""

@@ -33,10 +33,10 @@ from bgterm.engine.ending import Ending, ending, finish, kill, kill_and_reap
 from bgterm.engine.input import InputQueue
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
-from bgterm.engine.pump import ONCE, READ, WRITE
+from bgterm.engine.pump import LEASE_S, ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
 from bgterm.engine.undisturbed import undisturbed
-from bgterm.engine.waker import waker, waker_if_any
+from bgterm.engine.waker import Waker, waker, waker_if_any
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -78,6 +78,9 @@ class Attempt(Protocol[T_co]):
     def __call__(self, now: float) -> T_co | None:
         """The outcome, or None to go on waiting. Called with the terminal's lock held."""
 
+    def give_back(self) -> None:
+        """Undo what an outcome that did not get to its caller has consumed; may be called twice. Lock held."""
+
 
 Observer = Callable[[int, bytes], bool]
 """Called with the lock held for output and its offset, before any of it is forgotten; after an interruption the same
@@ -93,8 +96,11 @@ class Terminal:
         "_arm_fd",
         "_armed",
         "_attentive",
+        "_is_lent",
         "_leader",
+        "_left_at",
         "_limit",
+        "_looked_at",
         "_observers",
         "_pump",
         "_returnable",
@@ -174,6 +180,9 @@ class Terminal:
         self._observers: list[Observer] = [*observers]
         self._attentive = bool(self._observers)  # whether one of them has to see whatever comes next
         self._shown = 0  # what they have seen
+        self._looked_at = 0.0  # when the terminal was read last, whether or not something was there
+        self._left_at = 0.0  # that time of the last call that led
+        self._is_lent = False
         self._limit = limit_bytes
         self.keeps_all = keep_all
         self._leader: Sleeper | None = None
@@ -229,7 +238,9 @@ class Terminal:
                 self._shown = output.end
             if output.end - output.start > self._limit:
                 self._forget()
-            self.last_output = time.monotonic()
+        self._looked_at = time.monotonic()
+        if got:
+            self.last_output = self._looked_at
         return got
 
     def observe(self, observer: Observer) -> None:
@@ -372,6 +383,8 @@ class Terminal:
         `begin` types: the lead is taken before, or the I/O thread could wake up for the answer first.
         """
         own = waker()
+        if own.interrupted is not None:
+            undisturbed(_recover, own)
         try:
             with self.lock:
                 self.attend(own)
@@ -399,15 +412,10 @@ class Terminal:
                         self._sleepers.remove(own)
                         self.attend(own)
         except BaseException:
-            undisturbed(self._desert, own)
+            # Noted before any call, so that whatever Ctrl-C may interrupt now, the thread's next wait makes up for it.
+            own.interrupted = self, attempt
+            undisturbed(_recover, own)
             raise
-
-    def _desert(self, own: Sleeper) -> None:
-        """Leave a wait at any point of it."""
-        with self.lock:
-            if not self.closed:
-                self.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
-            self.leave(own)
 
     def look(self) -> bool:
         """See what is there now, for somebody who does not sleep; whether anything was. Lock held."""
@@ -420,11 +428,14 @@ class Terminal:
             self._arm()
         else:
             self._sleepers.append(sleeper)
+            self._is_lent = False
+            self._arm()
 
     def leave(self, sleeper: Sleeper) -> None:
         """The end of `attend`; harmless where it was never begun. Lock held."""
         if self._leader is sleeper:
             self._leader = None
+            self._lend()
         elif sleeper in self._sleepers:
             self._sleepers.remove(sleeper)
         if self.closed:
@@ -462,10 +473,26 @@ class Terminal:
             if not self.closed and self.notice_exit():
                 self._arm()
 
+    def _lend(self) -> None:
+        """Leave the terminal to callers that come again at once: see `Pump`."""
+        if not self._is_lent and not self._sleepers and self._looked_at - self._left_at < LEASE_S:
+            self._is_lent = True
+            self._pump.lend(self._reclaim)
+        self._left_at = self._looked_at
+
+    def _reclaim(self) -> bool:
+        with self.lock:
+            if self._is_lent and not self.closed:
+                if self._leader is not None or time.monotonic() - self._looked_at < LEASE_S:
+                    return True
+                self._is_lent = False
+                self._arm()
+            return False
+
     def _arm(self) -> None:
         """Tell the I/O thread what it has to do here."""
         mask = ONCE
-        if self._leader is None and not self.hung_up and not (self.keeps_all and self._room() <= 0):
+        if self._leader is None and not self._is_lent and not self.hung_up and not (self.keeps_all and self._room() <= 0):
             mask |= READ
         if self.input.queue:
             mask |= WRITE
@@ -527,6 +554,19 @@ class Terminal:
         self.master = self.slave = self.child.exit_fd = -1
         for fd in fds:
             os.close(fd)
+
+
+def _recover(own: Waker) -> None:
+    """Leave the wait that was interrupted, at any point of it, and make what it had consumed unread again."""
+    if own.interrupted is None:
+        return
+    terminal, attempt = own.interrupted
+    with terminal.lock:
+        terminal.leave(own)
+        attempt.give_back()
+        own.interrupted = None
+        if not terminal.closed:
+            terminal.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
 
 
 def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import select
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bgterm.engine.terminal import Attempt, Terminal
 
 _LONGEST_S = 86_400  # poll(2) takes an int of milliseconds: a day at a time is enough, a sleeper looks again
 
@@ -12,9 +16,11 @@ _LONGEST_S = 86_400  # poll(2) takes an int of milliseconds: a day at a time is 
 class Waker:
     """One thread's bed: `sleep` until a descriptor is readable, a time has come, or somebody calls `wake`."""
 
-    __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end")
+    __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end", "interrupted")
 
     def __init__(self) -> None:
+        self.interrupted: tuple[Terminal, Attempt[object]] | None = None
+        """The wait that this thread has not yet left in order."""
         self._read_end = self._write_end = -1  # for __del__, where no descriptor is left
         if hasattr(os, "eventfd"):
             self._read_end = self._write_end = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -41,12 +47,16 @@ class Waker:
         # poll(2) takes milliseconds, and Python rounds them up. No time at all must not mean for ever: that is < 0.
         events = self._poll.poll(max(seconds, 0) * 1000 if seconds < _LONGEST_S else _LONGEST_S * 1000)
         if events and events[0][0] == self._read_end:
-            try:
-                os.read(self._read_end, 4096)
-            except BlockingIOError:
-                pass
+            self.clear()
             del events[0]
         return events
+
+    def clear(self) -> None:
+        """Forget that it was woken."""
+        try:
+            os.read(self._read_end, 4096)
+        except BlockingIOError:
+            pass
 
     def fileno(self) -> int:
         """The descriptor that is readable once it was woken."""

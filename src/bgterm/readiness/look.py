@@ -84,6 +84,7 @@ class Readiness:
             if self._poll.poll(0):
                 terminal.drain()
             if terminal.notice_exit():
+                self._kernel = None  # it keeps files of /proc open
                 return Status("exited", "certain", _exit_in_words(terminal.child.exit_code))
             if terminal.input.pending_bytes:
                 return Status("busy", "certain", f"{terminal.input.pending_bytes} typed bytes are not taken yet")

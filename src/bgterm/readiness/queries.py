@@ -2,8 +2,8 @@
 
 A program that asks and gets no answer hangs, or waits for its time-out: and while it waits for the answer it looks as
 if it waited for you. So they are answered, honestly: as a terminal of few abilities, whose cursor stands where the
-output's tail puts it. What such a terminal would not answer is not answered here either (`ESC[?u`: the device
-attributes, which are always asked after it, tell the program that no answer will come).
+output's tail puts it, or where a real screen says, if one is kept. What such a terminal would not answer is not
+answered here either (`ESC[?u`: the device attributes, which are always asked after it, tell that no answer will come).
 
 Source: xterm's "Control Sequences" (ctlseqs), and the VT510 manual for the reports.
 """
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from bgterm.readiness.row import column_of_cursor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bgterm.engine.terminal import Terminal
 
 _QUERY = re.compile(
@@ -40,9 +42,13 @@ _COLOURS = {b"10": b"ffff/ffff/ffff", b"11": b"0000/0000/0000", b"12": b"ffff/ff
 class Queries:
     """An observer of one terminal's output that types the answers."""
 
-    def __init__(self, terminal: Terminal) -> None:
-        """Answer what is asked from now on, and what was asked already. Called with the terminal's lock held."""
+    def __init__(self, terminal: Terminal, on_screen: Callable[[], tuple[int, int] | None] = lambda: None) -> None:
+        """Answer what is asked from now on, and what was asked already. Called with the terminal's lock held.
+
+        `on_screen` gives the cursor's row and column, from 1, where there is a real screen that knows them.
+        """
         self._terminal = terminal
+        self._on_screen = on_screen
         self._begun = b""
         self._seen = 0
         terminal.observe(self)
@@ -87,6 +93,8 @@ class Queries:
 
     def _cursor(self, asked_at: int) -> tuple[int, int]:
         """Row and column of the cursor, from 1. The row is counted by lines since the last jump to a place."""
+        if (known := self._on_screen()) is not None:
+            return known
         output = self._terminal.output
         rows, columns = self._terminal.size()
         shown = output.read(output.start, asked_at)

@@ -67,6 +67,12 @@ class LiveScreen:
             self.position += len(data)
         return self.position < output.end or self._next_size < len(self._sizes)
 
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Row and column of the cursor, from 1, as a terminal reports them."""
+        row, column = self._emulator.cursor
+        return row + 1, column + 1
+
     def text(self) -> str:
         """The text of the screen, as `Screen.text`."""
         return "\n".join(self._emulator.lines()).rstrip("\n")

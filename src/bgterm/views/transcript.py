@@ -20,14 +20,16 @@ import os
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from bgterm.views.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TIMES = ".times"
 OLDER = ".1"
+"""What the name of the older pair has behind the path."""
 
 _RESOLUTION = 0.001
 """Output that follows within this many seconds belongs to the event before it: a flood need not be told apart."""
@@ -51,71 +53,10 @@ class Event:
     label: str = ""
 
 
-@dataclass(slots=True)
-class _Segment:
-    """One pair of files: the output from `start` on."""
-
-    path: str
-    start: int
-    size: int
-    fd: int
-    times_fd: int
-    about: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    @classmethod
-    def create(cls, path: str, start: int, about: dict[str, Any]) -> _Segment:
-        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        fd = os.open(path, flags, 0o600)  # what is typed and shown is nobody else's business
-        try:
-            times_fd = os.open(path + TIMES, flags | os.O_APPEND, 0o600)
-        except BaseException:
-            os.close(fd)
-            raise
-        segment = cls(path, start, 0, fd, times_fd, {**about, "start_offset": start})
-        segment.note(json.dumps(segment.about))
-        return segment
-
-    @classmethod
-    def open(cls, path: str) -> _Segment:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            times_fd = os.open(path + TIMES, os.O_RDONLY | os.O_CLOEXEC)
-        except BaseException:
-            os.close(fd)
-            raise
-        segment = cls(path, 0, os.fstat(fd).st_size, fd, times_fd)
-        try:
-            segment.about = json.loads(segment.lines()[0])
-            segment.start = int(segment.about["start_offset"])
-        except (IndexError, KeyError, TypeError, ValueError) as error:
-            segment.close()
-            raise ValueError(f"{path + TIMES} does not begin as a transcript's times do") from error
-        return segment
-
-    def note(self, line: str) -> None:
-        _write(self.times_fd, line.encode() + b"\n")
-
-    def lines(self) -> list[bytes]:
-        """The header and the events. What a crash left of the last line is not returned."""
-        pieces: list[bytes] = []
-        while piece := os.pread(self.times_fd, 1 << 20, sum(map(len, pieces))):
-            pieces.append(piece)
-        return b"".join(pieces).split(b"\n")[:-1]
-
-    def move_to(self, path: str) -> None:
-        os.replace(self.path, path)
-        os.replace(self.path + TIMES, path + TIMES)
-        self.path = path
-
-    def close(self) -> None:
-        os.close(self.fd)
-        os.close(self.times_fd)
-
-
 class Recording:
     """What the files of a transcript have, to be read."""
 
-    def __init__(self, segments: list[_Segment]) -> None:
+    def __init__(self, segments: list[Segment]) -> None:
         self._lock = threading.Lock()
         self._segments = segments
 
@@ -126,9 +67,9 @@ class Recording:
         Raises OSError where there are none, ValueError where they are no transcript's.
         """
         path = os.path.abspath(path)
-        segments = [_Segment.open(path)]
+        segments = [Segment.open(path)]
         with suppress(FileNotFoundError):
-            segments.insert(0, _Segment.open(path + OLDER))
+            segments.insert(0, Segment.open(path + OLDER))
         return cls(segments)
 
     @property
@@ -216,10 +157,11 @@ class Transcript(Recording):
         self._about: dict[str, Any] = {"version": 1, "started": time.time(), **(about or {})}
         self._size = (rows, cols)
         super().__init__([self._new_segment(0)])
+        Segment.remove(self.path + OLDER)  # of another session
 
-    def _new_segment(self, start: int) -> _Segment:
+    def _new_segment(self, start: int) -> Segment:
         rows, cols = self._size
-        return _Segment.create(self.path, start, {**self._about, "rows": rows, "cols": cols})
+        return Segment.create(self.path, start, {**self._about, "rows": rows, "cols": cols})
 
     def __call__(self, offset: int, data: bytes) -> bool:
         """Append `data`, the output at `offset`: see `engine.terminal.Observer`. Terminal's lock held."""
@@ -247,15 +189,12 @@ class Transcript(Recording):
                 segment = self._turn_over(offset, now)
             while offset + len(data) - segment.start > limit:
                 room = segment.start + limit - offset
-                _write(segment.fd, data[:room], offset - segment.start)
-                segment.size = limit
+                segment.write(offset, data[:room])
                 offset, data = offset + room, data[room:]
                 segment = self._turn_over(offset, now)
-        # By offset, so that what comes twice is there once.
-        _write(segment.fd, data, offset - segment.start)
-        segment.size = offset - segment.start + len(data)
+        segment.write(offset, data)
 
-    def _turn_over(self, offset: int, now: float) -> _Segment:
+    def _turn_over(self, offset: int, now: float) -> Segment:
         *older, current = self._segments
         current.move_to(self.path + OLDER)
         for segment in older:
@@ -268,8 +207,7 @@ class Transcript(Recording):
     def discard(self) -> None:
         """Take the files away again: the program could not be started."""
         self.close()
-        os.unlink(self.path)
-        os.unlink(self.path + TIMES)
+        Segment.remove(self.path)
 
     def resized(self, rows: int, cols: int) -> None:
         """Note a new size of the terminal."""
@@ -290,14 +228,6 @@ class Transcript(Recording):
                 segment.note(f"{kind} {segment.start + segment.size} {time.monotonic() - self._began:.6f} {rest}")
             except OSError as error:
                 self.error = error
-
-
-def _write(fd: int, data: bytes, offset: int | None = None) -> None:
-    while data:
-        written = os.write(fd, data) if offset is None else os.pwrite(fd, data, offset)
-        data = data[written:]
-        if offset is not None:
-            offset += written
 
 
 def _parse(line: bytes) -> Event:
