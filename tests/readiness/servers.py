@@ -10,14 +10,14 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from waiting import eventually
 
 
 @contextlib.contextmanager
-def late_server(seconds: float) -> Iterator[int]:
+def late_server(seconds: float) -> Generator[int]:
     """A port that answers each who connects after some time, and hangs up."""
     listener = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
@@ -42,10 +42,9 @@ def late_server(seconds: float) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _running(argv: list[str], **options: object) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
-    )  # type: ignore[call-overload]
+def _running(*argv: str, user: str | None = None, cwd: Path | None = None) -> Generator[subprocess.Popen[bytes]]:
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing, user=user, cwd=cwd)
     try:
         yield process
     finally:
@@ -54,17 +53,16 @@ def _running(argv: list[str], **options: object) -> Iterator[subprocess.Popen[by
 
 
 @contextlib.contextmanager
-def redis(folder: Path) -> Iterator[str]:
+def redis(folder: Path) -> Generator[str]:
     """The path of a Redis server's socket."""
     path = str(folder / "redis")
-    argv = ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--dir", str(folder)]
-    with _running(argv):
+    with _running("redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--dir", str(folder)):
         assert eventually(lambda: os.path.exists(path), 20)
         yield path
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path) -> Generator[str]:
     """The folder of a PostgreSQL server's socket. It refuses to run as root: then it runs as its own user."""
     programs = os.path.dirname(max(glob.glob("/usr/lib/postgresql/*/bin/initdb")))
     user = None
@@ -80,7 +78,7 @@ def postgresql(folder: Path) -> Iterator[str]:
         cwd=folder,
     )
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-    with _running([f"{programs}/postgres", "-D", data, *options], user=user, cwd=folder) as server:
+    with _running(f"{programs}/postgres", "-D", data, *options, user=user, cwd=folder) as server:
         ready = [f"{programs}/pg_isready", "-h", str(folder)]
         assert eventually(lambda: subprocess.run(ready, stdout=subprocess.DEVNULL, check=False).returncode == 0, 30)
         yield str(folder)
@@ -88,7 +86,7 @@ def postgresql(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def sshd(folder: Path) -> Iterator[str]:
+def sshd(folder: Path) -> Generator[str]:
     """The path of a client configuration with the host `here`: an SSH server of our own for our own user."""
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
@@ -106,7 +104,7 @@ def sshd(folder: Path) -> Iterator[str]:
     if made:
         os.mkdir("/run/sshd", 0o755)  # sshd as root insists on it
     try:
-        with _running(["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")]):
+        with _running("/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")):
             assert eventually(lambda: _accepts(port), 20)
             yield str(folder / "config")
     finally:
