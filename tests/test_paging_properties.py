@@ -43,7 +43,7 @@ class Paging(RuleBasedStateMachine):
     def start(self, limit: int, overflow: str) -> None:
         self.session = manager.open(manager.start_session(["sleep", "1000"], max_buffer_bytes=limit, overflow=overflow))
         self.limit, self.blocks = limit, overflow == "block"
-        terminal = self.session._terminal
+        terminal = self.session.live.terminal
         self.slave = os.open(os.ttyname(terminal.slave), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self.slave, termios.TCSANOW)
         self.written = b""

@@ -287,7 +287,7 @@ def test_closing_a_session_wakes_all_who_wait_on_it(manager: SessionManager) -> 
     session = manager.open(sid)
     waiting = [in_thread(lambda: session.poll(None)) for _ in range(3)]
     waiting.append(in_thread(lambda: session.wait()))
-    assert eventually(lambda: len(session._terminal._sleepers) == 3)
+    assert eventually(lambda: len(session.live.terminal._sleepers) == 3)
     manager.close(sid)
     for thread, results in waiting:
         thread.join(10)
@@ -309,9 +309,9 @@ def test_one_session_holds_up_no_other(manager: SessionManager) -> None:
 def test_when_the_leading_waiter_goes_another_one_leads(manager: SessionManager) -> None:
     session = manager.open(manager.start_session(["cat"]))
     leading, led = in_thread(lambda: session.poll(None, until="first"))
-    assert eventually(lambda: session._terminal._leader is not None)
+    assert eventually(lambda: session.live.terminal._leader is not None)
     following, followed = in_thread(lambda: session.poll(None, until="second"))
-    assert eventually(lambda: len(session._terminal._sleepers) == 1)
+    assert eventually(lambda: len(session.live.terminal._sleepers) == 1)
     session.write_stdin("first\n", max_output_bytes=0)
     leading.join(10)
     session.write_stdin("second\n", max_output_bytes=0)
@@ -331,7 +331,7 @@ def test_much_input_never_stalls_and_arrives_whole(manager: SessionManager) -> N
 
     sid = manager.start_session([sys.executable, "-c", hash_all])
     manager.poll(sid, 20_000, until="ready")
-    manager.open(sid)._terminal.child.send_signal(19)  # SIGSTOP: it does not read
+    manager.open(sid).live.terminal.child.send_signal(19)  # SIGSTOP: it does not read
     payload = bytes(range(256)) * 39_063
     payload = payload[:10_000_000]
     before = time.monotonic()
@@ -340,7 +340,7 @@ def test_much_input_never_stalls_and_arrives_whole(manager: SessionManager) -> N
     with pytest.raises(bgterm.InputOverflowError, match="wait already"):
         manager.write_stdin(sid, payload)
     assert time.monotonic() - before < 60
-    manager.open(sid)._terminal.child.send_signal(18)  # SIGCONT
+    manager.open(sid).live.terminal.child.send_signal(18)  # SIGCONT
     assert manager.poll(sid, 60_000, until=hashlib.sha256(payload).hexdigest()).match
 
 

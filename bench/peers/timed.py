@@ -34,6 +34,7 @@ class Turns:
         self.within = within
         self.calls = 0
         self.cannot = ""
+        self.is_stuck = False
         self._most = sys.maxsize
 
     def prepare(self, arguments: Sequence[Any], batch_seconds: float) -> None:
@@ -45,6 +46,7 @@ class Turns:
             cost = self.contestant.ask(self._do, 1, within=self.within)
         except (CannotError, FailedError, StuckError) as error:
             self.cannot = explained(error, self.within)
+            self.is_stuck = isinstance(error, StuckError)
             return
         if batch_seconds:
             self._most = max(1, int(batch_seconds / max(cost["seconds"], 1e-6)))
@@ -57,6 +59,7 @@ class Turns:
             answer = self.contestant.ask(self._do, min(count, self._most), within=self.within)
         except (CannotError, FailedError, StuckError) as error:
             self.cannot = explained(error, self.within)
+            print(f"  {self.contestant.name}: {self.cannot}", file=sys.stderr, flush=True)
             return [math.inf]
         times: list[float] = answer["times"]
         self.calls += len(times)
@@ -83,9 +86,12 @@ def timed(
     with ExitStack() as stack:
         turns: dict[str, Turns] = {}
         for name in (BARE, *names):
-            entered = stack.enter_context(Contestant(name, work))
-            turns[name] = Turns(entered, do, within)
-            turns[name].prepare(arguments(name), batch_seconds)
+            for _ in range(2):  # what gets stuck may try once more
+                entered = stack.enter_context(Contestant(name, work))
+                turns[name] = Turns(entered, do, within)
+                turns[name].prepare(arguments(name), batch_seconds)
+                if not turns[name].is_stuck:
+                    break
             print(f"  {result.task}: {name} {turns[name].cannot or 'is ready'}", file=sys.stderr, flush=True)
         able = {name: turn for name, turn in turns.items() if not turn.cannot}
         timings = paired(able, batches=batches, calls=calls) if able else {}
@@ -104,5 +110,3 @@ def outcome(name: str, turn: Turns, timing: Timing | None, figure: Callable[[str
         return Outcome(name, cannot=turn.cannot)
     p99 = figure(name, timing.p99_all) if turn.calls >= ENOUGH else None
     return Outcome(name, figure(name, timing.p50), p99, calls=turn.calls)
-
-

@@ -26,7 +26,8 @@ from bgterm.errors import (
 )
 from bgterm.manager import SessionManager
 from bgterm.results import CommandResult, Foreground, PollResult, SessionInfo, Status
-from bgterm.session import EXIT, READY, Session
+from bgterm.session import Session
+from bgterm.until import EXIT, READY
 
 start_session = _manager.default.start_session
 write_stdin = _manager.default.write_stdin

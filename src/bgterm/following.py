@@ -7,7 +7,7 @@ terminal's I/O thread or its leader reads, and wakes all who attend to it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 from bgterm.engine.terminal import Sleeper, Terminal
@@ -60,25 +60,16 @@ def sleep_on(following: Following[T]) -> T:
 class FollowedWait(Generic[T]):
     """A wait on one terminal as `Following`."""
 
-    __slots__ = ("_begin", "_terminal", "_wait")
+    __slots__ = ("_terminal", "_wait")
 
-    def __init__(self, terminal: Terminal, wait: Wait[T], begin: Callable[[], None] | None = None) -> None:
-        """`begin` is called with the lock held before the first attempt: it types."""
+    def __init__(self, terminal: Terminal, wait: Wait[T]) -> None:
         self._terminal = terminal
         self._wait = wait
-        self._begin = begin
 
     @property
     def look_at(self) -> float:
         """See `Following`."""
         return self._wait.look_at
-
-    def begin(self) -> None:
-        """Type what is to be typed, once. Raises where that cannot be."""
-        begin, self._begin = self._begin, None
-        if begin is not None:
-            with self._terminal.lock:
-                begin()
 
     def attempt(self, now: float) -> T | None:
         """See `Following`."""

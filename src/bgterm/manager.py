@@ -11,14 +11,17 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from bgterm.closing import close_sessions
 from bgterm.engine import pump
 from bgterm.engine.terminal import kill_all, open_terminals
 from bgterm.errors import SessionLimitError, UnknownSessionError
-from bgterm.following import Race, sleep_on
+from bgterm.following import FollowedWait, Race, sleep_on
 from bgterm.launch import Command, Launch
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult, SessionInfo, Status
-from bgterm.session import Session, Until, close_sessions, deadline
+from bgterm.session import Session
+from bgterm.until import Until
+from bgterm.waits import deadline
 
 if TYPE_CHECKING:
     from bgterm.views.line_search import FoundLine
@@ -199,7 +202,7 @@ class SessionManager:
     def _forget(self, session: Session, exit_code: int | None) -> None:
         with self._lock:
             self._sessions.pop(session.sid, None)
-            closed = _Closed(session.label, time.monotonic(), exit_code)
+            closed = _Closed(session.live.label, time.monotonic(), exit_code)
             self._closed[session.sid] = closed
             if session.name is not None and self._names.get(session.name) == session.sid:
                 del self._names[session.name]
@@ -359,7 +362,7 @@ class SessionManager:
 
     def close_all(self, kill_after_ms: float = 1000) -> None:
         """Close every session, as `close` does, in the time of one. Raises ValueError for a negative time."""
-        close_sessions(self.sessions(), kill_after_ms)
+        close_sessions([session.live for session in self.sessions()], kill_after_ms)
 
     def sessions(self) -> list[Session]:
         """Every session that is not closed yet, in the order of their start."""
@@ -370,7 +373,12 @@ class SessionManager:
 def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:
     """What `SessionManager.wait_any` waits for, checked, and beginning now."""
     time_up = deadline("timeout_ms", timeout_ms)
-    return Race([(sid, manager.open(sid).waits.until(until, time_up)) for sid in sids])
+    runners = []
+    for sid in sids:
+        live = manager.open(sid).live
+        followed = FollowedWait(live.terminal, live.reason(until, time_up))
+        runners.append((sid, followed))
+    return Race(runners)
 
 
 default = SessionManager()
@@ -382,7 +390,7 @@ Session.manager = default
 @atexit.register
 def _end_all() -> None:
     """Nothing is left behind by an interpreter that ends; the I/O thread ends before it does."""
-    sessions = [session for manager in list(_managers) for session in manager.sessions()]
+    sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
     if sessions:
         close_sessions(sessions, _EXIT_GRACE_MS)
     kill_all(open_terminals())  # of starts that Ctrl-C interrupted

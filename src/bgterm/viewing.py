@@ -176,7 +176,10 @@ class OnScreen:
                 self.screen = screen
         if self.screen is not None:
             return "match"
-        return "exit" if self._terminal.exited else None
+        if self._terminal.exited:
+            return "exit"
+        # A program that waits for its reader draws nothing more either.
+        return "output" if self._terminal.is_full() else None
 
     def look_again(self) -> None:
         """Take the screen as it is now, if it has been what was wanted."""

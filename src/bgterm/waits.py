@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -174,3 +175,12 @@ class ReasonWait(Wait[Reason]):
 
     def _outcome(self, reason: Reason) -> Reason:
         return reason
+
+
+def deadline(name: str, time_ms: float | None) -> float:
+    """When `time_ms` from now is over (time.monotonic). Raises ValueError for a negative time, `name` in it."""
+    if time_ms is None:
+        return math.inf
+    if not time_ms >= 0:
+        raise ValueError(f"{name} must be 0 or more, or None for no limit, not {time_ms!r}")
+    return time.monotonic() + time_ms / 1000

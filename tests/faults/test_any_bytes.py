@@ -202,7 +202,7 @@ def test_a_session_survives_any_output(data: bytes) -> None:
     manager = SessionManager()
     sid = manager.start_session(["cat", "/dev/stdin"], max_buffer_bytes=10_000)
     session = manager.open(sid)
-    slave = os.open(os.ttyname(session._terminal.slave), os.O_RDWR | os.O_NOCTTY)
+    slave = os.open(os.ttyname(session.live.terminal.slave), os.O_RDWR | os.O_NOCTTY)
     os.write(slave, data or b"x")
     os.close(slave)
     manager.poll(sid, None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
-from readiness.terminals import Program, Start
+
+from tests.readiness.terminals import Program, Start
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ class Language:
     """Lines that prepare."""
     needs: tuple[str, ...] = ()
     """Programs beside argv[0]."""
-    tell: Mapping[str, str] = field(default_factory=dict)
+    tell: Mapping[str, str] = field(default_factory=dict[str, str])
     """What is said at the end of work that cannot say the sum."""
     server: str = ""
     """The server whose address {server} is in argv."""
@@ -85,8 +85,8 @@ LANGUAGES = {
         {
             QUICK: "{a}+{b}",
             SILENT: "await new Promise(r => setTimeout(r, 1500)); {a}+{b}",
-            TICKING: "for (let i = 0; i < 8; i++) {{ console.log('tick'); await new Promise(r => setTimeout(r, 100)) }};"
-            " {a}+{b}",
+            TICKING: "for (let i = 0; i < 8; i++) {{ console.log('tick');"
+            " await new Promise(r => setTimeout(r, 100)); }} {a}+{b}",
             FLOOD: "for (let i = 0; i < 60000; i++) console.log(i); {a}+{b}",
             COMPUTING: "{{ const t = Date.now(); while (Date.now() - t < 700); }} {a}+{b}",
             NETWORK: "await new Promise(r => net.connect({port}, '127.0.0.1').on('close', r).resume()); {a}+{b}",

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
-from waiting import eventually
+from tests.waiting import eventually
 
 
 @contextlib.contextmanager

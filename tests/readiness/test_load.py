@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from faults.counts import record, times
 
 from bgterm.manager import SessionManager
+from tests.faults.counts import record, times
 
 PROGRAMS = {
     "bash": (["bash", "--norc"], "echo $(({a}+{b}))"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import pytest
-from readiness.terminals import Start
 
 from bgterm.manager import SessionManager
+from tests.readiness.terminals import Start
 
 ASK = (
     "import os, sys, termios, tty\n"

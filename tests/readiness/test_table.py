@@ -10,17 +10,17 @@ import itertools
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from readiness import servers
-from readiness.languages import LANGUAGES, NETWORK, QUESTION, Language
-from waiting import eventually
 
 from bgterm import READY
 from bgterm.manager import SessionManager
 from bgterm.session import Session
+from tests.readiness import servers
+from tests.readiness.languages import LANGUAGES, NETWORK, QUESTION, Language
+from tests.waiting import eventually
 
 HARD = {"certain", "prompt", "marks"}
 NUMBERS = itertools.count(100_003, 1009)
@@ -34,12 +34,13 @@ def programs_of(language: Language) -> set[str]:
     return programs | {SERVER_PROGRAMS[language.server]} if language.server else programs
 
 
-EVERY_LANGUAGE = [
-    pytest.param(
-        language, id=name, marks=[pytest.mark.program(*sorted(programs_of(language))), pytest.mark.timeout(240)]
-    )
-    for name, language in LANGUAGES.items()
-]
+def cases(languages: Mapping[str, Language]) -> list[object]:
+    return [
+        pytest.param(
+            language, id=name, marks=[pytest.mark.program(*sorted(programs_of(language))), pytest.mark.timeout(240)]
+        )
+        for name, language in languages.items()
+    ]
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def started(manager: SessionManager, language: Language, folder: Path, stack: co
     return manager.open(manager.start_session(argv, "/", env))
 
 
-@pytest.mark.parametrize("language", EVERY_LANGUAGE)
+@pytest.mark.parametrize("language", cases(LANGUAGES))
 def test_a_program_waits_when_its_work_is_done_and_never_before(
     manager: SessionManager, language: Language, port: int, tmp_path: Path
 ) -> None:
@@ -87,7 +88,9 @@ def test_a_program_waits_when_its_work_is_done_and_never_before(
         session.close()
 
 
-@pytest.mark.parametrize("language", [case for case in EVERY_LANGUAGE if case.values[0].eats_what_is_typed_ahead])
+@pytest.mark.parametrize(
+    "language", cases({name: each for name, each in LANGUAGES.items() if each.eats_what_is_typed_ahead})
+)
 def test_what_was_typed_ahead_is_eaten_before_a_program_waits(
     manager: SessionManager, language: Language, port: int, tmp_path: Path
 ) -> None:
@@ -95,8 +98,8 @@ def test_what_was_typed_ahead_is_eaten_before_a_program_waits(
         session = started(manager, language, tmp_path, stack)
         for line in (*language.first, "1" if "erl" not in language.argv else "1."):
             session.run(line, language.patience_ms)
-        lines = []
-        sums = []
+        lines: list[str] = []
+        sums: list[str] = []
         for kind in (NETWORK, "quick", "quick"):
             a, b = next(NUMBERS), next(NUMBERS)
             lines.append(language.lines[kind].format(a=a, b=b, port=port) + "\r")

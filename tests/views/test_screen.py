@@ -198,6 +198,11 @@ def test_a_wait_for_the_screen_ends_with_the_program(manager: SessionManager) ->
     assert manager.wait_screen(sid, "never") is None
 
 
+def test_a_wait_for_the_screen_ends_where_the_program_waits_for_its_reader(manager: SessionManager) -> None:
+    sid = manager.start_session("seq 100000", max_buffer_bytes=1000, overflow="block")
+    assert manager.wait_screen(sid, "never") is None
+
+
 def test_what_a_predicate_raises_reaches_its_caller(manager: SessionManager) -> None:
     sid = manager.start_session("echo one; read x")
     manager.wait_screen(sid, "one", 5000)

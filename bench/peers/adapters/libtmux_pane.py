@@ -87,5 +87,3 @@ class Contestant(ScreenPeer):
 
     def start(self, *argv: str) -> LibtmuxProgram:
         return LibtmuxProgram(self._server, *argv)
-
-

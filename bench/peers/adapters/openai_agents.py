@@ -17,9 +17,7 @@ class AgentsProgram(Program):
     def __init__(self, session: Any, loop: asyncio.AbstractEventLoop, *argv: str) -> None:
         self._session = session
         self._loop = loop
-        update = loop.run_until_complete(
-            session.pty_exec_start(*argv, shell=False, tty=True, yield_time_s=SHORTEST_S)
-        )
+        update = loop.run_until_complete(session.pty_exec_start(*argv, shell=False, tty=True, yield_time_s=SHORTEST_S))
         self._id: int | None = update.process_id
         self._arrived = bytearray(update.output)
 

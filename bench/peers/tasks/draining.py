@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from time import perf_counter
 from typing import Any
@@ -35,7 +35,7 @@ class Work:
         return {"times": times, "seconds": sum(times) / count}
 
 
-def results(scale: Scale) -> list[Result]:
+def results(scale: Scale) -> Iterator[Result]:
     whole = scale.drain_bytes * scale.drains // 1_000_000
     row = Result("draining", f"draining {whole} MB", "MB/s", "more", [])
     largest = {name: peer_class(name).largest_flood for name in NAMES}
@@ -61,4 +61,4 @@ def results(scale: Scale) -> list[Result]:
         for each in row.outcomes:
             if each.peer != BARE and not each.cannot and largest[each.peer]:
                 each.note = f"in floods of {flood(each.peer)[1] / 1e6:.1f} MB, as lines of the screen's history"
-    return [row]
+    yield row

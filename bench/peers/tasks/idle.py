@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from bench.peers.judged import judged
 from bench.peers.outcome import Outcome, Result
@@ -24,10 +25,10 @@ class Work:
         return self.peer.cpu_seconds() - before
 
 
-def results(scale: Scale) -> list[Result]:
+def results(scale: Scale) -> Iterator[Result]:
     def judge(contestant: Contestant) -> Outcome:
         used: float = contestant.ask("idle", scale.idle_seconds)
         return Outcome(contestant.name, used * 1000, calls=1)
 
     row = Result("idle", f"CPU while a caller waits {scale.idle_seconds:g} s", "ms", "less", [])
-    return [judged(row, "idle", judge, bare=True)]
+    yield judged(row, "idle", judge, bare=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
@@ -35,9 +36,9 @@ class Work:
         return {"times": times, "seconds": sum(times) / 1000 / count}
 
 
-def results(scale: Scale) -> list[Result]:
-    return [
-        timed(
+def results(scale: Scale) -> Iterator[Result]:
+    for count in scale.many:
+        yield timed(
             Result(f"many_{count}", f"a round over {count} sessions", "ms", "less", []),
             "many",
             NAMES,
@@ -47,5 +48,3 @@ def results(scale: Scale) -> list[Result]:
             batch_seconds=scale.batch_seconds,
             within=120,
         )
-        for count in scale.many
-    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
@@ -39,7 +40,7 @@ class Work:
         return {"times": times, "seconds": sum(times) / count}
 
 
-def results(scale: Scale) -> list[Result]:
+def results(scale: Scale) -> Iterator[Result]:
     row = Result("regex", f"regex at the end of {scale.regex_bytes // 1_000_000} MB", "MB/s", "more", [])
     with flood_file(scale.regex_bytes) as (path, lines):
         length = os.path.getsize(path) + lines
@@ -53,4 +54,4 @@ def results(scale: Scale) -> list[Result]:
             figure=lambda _, seconds: length / seconds / 1e6,
             within=WITHIN_S,
         )
-    return [row]
+    yield row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from bench.peers.adapters import peer_class
@@ -92,7 +93,7 @@ def counted(contestant: Contestant, directory: str, *, waits_for_call: bool) -> 
         return int(file.read())
 
 
-def results(scale: Scale) -> list[Result]:
+def results(scale: Scale) -> Iterator[Result]:
     length = scale.stalled_bytes
     row = Result("stalled", f"{length // 1_000_000} MB typed to a program that does not read", "", "right", [])
-    return [judged(row, "stalled", lambda contestant: judge(contestant, length))]
+    yield judged(row, "stalled", lambda contestant: judge(contestant, length))

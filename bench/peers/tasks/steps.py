@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
@@ -61,8 +62,7 @@ class Work:
         return {"times": times, "seconds": sum(times) / 1000 / count}
 
 
-def results(scale: Scale) -> list[Result]:
-    rows: list[Result] = []
+def results(scale: Scale) -> Iterator[Result]:
     for given in (True, False):
         for repl in REPLS:
             how = "given its prompt" if given else "no pattern given"
@@ -74,15 +74,6 @@ def results(scale: Scale) -> list[Result]:
                 [],
             )
             do = "with_pattern" if given else "without"
-            rows.append(
-                timed(
-                    row,
-                    "steps",
-                    NAMES,
-                    lambda _, repl=repl: (repl,),
-                    batches=BATCHES,
-                    calls=scale.steps // BATCHES,
-                    do=do,
-                )
+            yield timed(
+                row, "steps", NAMES, lambda _, repl=repl: (repl,), batches=BATCHES, calls=scale.steps // BATCHES, do=do
             )
-    return rows

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bgterm.aio.turns import LoopSleeper
+from bgterm.closing import closing
 from bgterm.engine.ending import Ending
-from bgterm.session import Session, closing
+from bgterm.session import Session
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ class Closer:
     async def _close(self, sessions: Sequence[Session], manner: tuple[bool, float]) -> list[int | None]:
         await asyncio.sleep(0)  # an eager task begins at once: its batch is made only after that
         del self._next[manner]
-        return await finish(closing(sessions, *manner))
+        return await finish(closing([session.live for session in sessions], *manner))
 
 
 _closers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Closer] = weakref.WeakKeyDictionary()

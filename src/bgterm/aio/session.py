@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bgterm.aio.closing import closer
 from bgterm.aio.turns import outcome
+from bgterm.following import FollowedWait
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult
-from bgterm.session import EXIT, Session, Until, deadline
+from bgterm.session import Session
+from bgterm.until import EXIT, Until
+from bgterm.waits import Wait, deadline
 
 if TYPE_CHECKING:
     from bgterm.views.screen import Screen
@@ -141,10 +144,12 @@ class AsyncSession:
         min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
         """Do as `Session.write_stdin` does. It types at once: whoever cancels it cancels only the wait."""
-        waits = self.session.waits
-        wait = waits.write_stdin(chars, yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
-        wait.begin()
-        return await outcome(wait)
+        live = self.session.live
+        wait = live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        if data := live.encoded(chars):
+            with live.terminal.lock:
+                live.type(data)
+        return await self._outcome(wait)
 
     async def poll(
         self,
@@ -156,8 +161,12 @@ class AsyncSession:
         min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
         """Do as `Session.poll` does."""
-        waits = self.session.waits
-        return await outcome(waits.write_stdin("", yield_time_ms, max_output_bytes, until, settle_ms, min_confidence))
+        page = self.session.live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        return await self._outcome(page)
+
+    async def _outcome(self, wait: Wait[T]) -> T:
+        followed = FollowedWait(self.session.live.terminal, wait)
+        return await outcome(followed)
 
     async def stream(self, max_output_bytes: int | None = _MAX_BYTES) -> AsyncIterator[PollResult]:
         """Give output as it comes, until the program has exited and all of it is read.
@@ -193,13 +202,14 @@ class AsyncSession:
         min_confidence: Confidence = ENOUGH,
     ) -> CommandResult:
         """Do as `Session.run` does. Cancelled before the program was ready, it has typed nothing."""
-        return await outcome(self.session.waits.run(line, timeout_ms, max_output_bytes, min_confidence))
+        step = self.session.live.step(line, timeout_ms, max_output_bytes, min_confidence)
+        return await self._outcome(step)
 
     async def wait(self, timeout_ms: float | None = None) -> int | None:
         """Do as `Session.wait` does."""
-        waits = self.session.waits
-        reason = await outcome(waits.until(EXIT, deadline("timeout_ms", timeout_ms)))
-        return waits.exit_code if reason == "exit" else None
+        live = self.session.live
+        reason = await self._outcome(live.reason(EXIT, deadline("timeout_ms", timeout_ms)))
+        return live.terminal.child.exit_code if reason == "exit" else None
 
     status = _at_once(Session.status)
     info = _at_once(Session.info)
@@ -220,9 +230,9 @@ class AsyncSession:
         settle_ms: float = 0,
     ) -> Screen | None:
         """Do as `Session.wait_screen` does."""
-        waits = self.session.waits
-        wait = await asyncio.to_thread(waits.screen, pattern, timeout_ms, settle_ms)  # the first one loads the emulator
-        return (await outcome(wait)).screen
+        # The first one loads the emulator.
+        wait = await asyncio.to_thread(self.session.live.on_screen, pattern, timeout_ms, settle_ms)
+        return (await self._outcome(wait)).screen
 
     # End.
 

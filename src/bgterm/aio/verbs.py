@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from bgterm.aio.closing import finish
 from bgterm.aio.session import AsyncSession
 from bgterm.aio.turns import outcome
+from bgterm.closing import closing
 from bgterm.errors import UnknownSessionError
 from bgterm.manager import default, race
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult
-from bgterm.session import Until, closing
+from bgterm.until import Until
 
 if TYPE_CHECKING:
     from bgterm.views.line_search import FoundLine
@@ -168,4 +169,4 @@ async def close(sid: int | str, terminate: bool = True, kill_after_ms: float = 1
 
 async def close_all(kill_after_ms: float = 1000) -> None:
     """Do as `bgterm.close_all` does. Cancelled, it kills what is left and closes all the same."""
-    await finish(closing(default.sessions(), terminate=True, kill_after_ms=kill_after_ms))
+    await finish(closing([session.live for session in default.sessions()], terminate=True, kill_after_ms=kill_after_ms))

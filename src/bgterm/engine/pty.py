@@ -12,9 +12,6 @@ import termios
 if sys.platform == "linux":
     _TIOCGPTN = 0x80045430  # the number of the slave (ioctl_tty(2))
     _TIOCSPTLCK = 0x40045431  # lock or unlock the slave
-    _TERMIOS_BYTES, _LFLAG_BYTE = 60, 12  # struct termios: four ints of flags, of which the local ones are the last
-    if sys.byteorder == "big":
-        _LFLAG_BYTE = 15
     _IUTF8 = 0o40000  # termios(3); Python's termios module does not name it
 
     def _open_master() -> tuple[int, str]:
@@ -29,6 +26,14 @@ if sys.platform == "linux":
             raise
         return master, f"/dev/pts/{number}"
 
+    _TERMIOS = bytes(60)
+    _LFLAG_BYTE = 12 if sys.byteorder == "little" else 15  # struct termios: the fourth int, of which it is the low byte
+
+    def is_canonical(fd: int) -> bool:
+        """Whether the line discipline collects lines (termios(3): ICANON)."""
+        # A third of what tcgetattr takes, and it is asked for each key that is typed.
+        return bool(fcntl.ioctl(fd, termios.TCGETS, _TERMIOS)[_LFLAG_BYTE] & termios.ICANON)
+
 else:  # macOS: not tested, see the README
 
     def _open_master() -> tuple[int, str]:
@@ -39,6 +44,10 @@ else:  # macOS: not tested, see the README
             os.close(slave)
         os.set_blocking(master, False)
         return _above_standard(master), path
+
+    def is_canonical(fd: int) -> bool:
+        """Whether the line discipline collects lines (termios(4): ICANON)."""
+        return bool(termios.tcgetattr(fd)[3] & termios.ICANON)
 
     _IUTF8 = 0x4000  # termios(4)
 
@@ -85,13 +94,6 @@ def _erase_whole_characters(fd: int) -> None:
     mode = termios.tcgetattr(fd)
     mode[0] |= _IUTF8
     termios.tcsetattr(fd, termios.TCSANOW, mode)
-
-
-def is_canonical(fd: int) -> bool:
-    """Whether the line discipline collects lines (termios(3): ICANON)."""
-    if sys.platform == "linux":  # a third of what tcgetattr takes, and it is asked for each key that is typed
-        return bool(fcntl.ioctl(fd, termios.TCGETS, bytes(_TERMIOS_BYTES))[_LFLAG_BYTE] & termios.ICANON)
-    return bool(termios.tcgetattr(fd)[3] & termios.ICANON)
 
 
 def set_size(fd: int, rows: int, cols: int) -> None:

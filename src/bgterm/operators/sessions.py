@@ -8,9 +8,11 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Self, TypedDict
 
+from bgterm.closing import close_sessions
 from bgterm.errors import SessionExitedError, UnknownSessionError
 from bgterm.manager import SessionManager
-from bgterm.session import READY, Session, close_sessions
+from bgterm.session import Session
+from bgterm.until import READY
 
 _SESSION_ID = re.compile(r"pty_[0-9a-f]{10}")
 _LOGIN_SHELLS = frozenset({"bash", "zsh"})
@@ -72,7 +74,7 @@ class PTYSessionManager:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        close_sessions(self._sessions(), _KILL_AFTER_MS)
+        close_sessions([session.live for session in self._sessions()], _KILL_AFTER_MS)
 
     def create_session(
         self,

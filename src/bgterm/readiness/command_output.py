@@ -23,6 +23,7 @@ _PROMPT_BEGINS = (
     # readline and others begin their prompt with this; zsh ends it so.
     re.compile(rb"\x1b\[\?2004h"),
 )
+_WITHOUT_DRAWING = re.compile(r"(?:[ -~]{0,79}\r*\n)*+[ -~]{0,79}")
 _DIGITS = re.compile(r"\d+")
 _CONTINUATION_MAX = 16  # the length of a prompt for the rest of a statement
 _RIGHT_PROMPT = re.compile(r" {2,}\S[^\n]*\Z")
@@ -52,14 +53,21 @@ def command_output(
             stop, drawn = begins, False
     text = data[start:stop].decode(encoding, "replace")
     if accepted is None:
-        said = _without_echo(plain(before + text, columns), before, line)
+        said = _without_echo(_plain(before + text, columns), before, line)
     else:
-        said = plain(text, columns)
+        said = _plain(text, columns)
         if not data[:start].rstrip(b"\r").endswith(b"\n") and said.startswith("\n") and b"\n" not in data[:start]:
             said = said[1:]  # zsh ends the line after it has taken it
     if drawn and after is not None:
         said = _without_prompt(said, before, after)
     return said.rstrip("\n")
+
+
+def _plain(text: str, columns: int | None) -> str:
+    """As `plain`, and quicker for what most programs say: short lines and nothing else."""
+    if (columns is None or columns >= 80) and _WITHOUT_DRAWING.fullmatch(text):
+        return text.replace("\r", "")
+    return plain(text, columns)
 
 
 def _prompt_begins(data: bytes, start: int, after: str, columns: int | None) -> int | None:
@@ -68,7 +76,7 @@ def _prompt_begins(data: bytes, start: int, after: str, columns: int | None) -> 
     for beginning in _PROMPT_BEGINS:
         found = list(beginning.finditer(data, start))
         last = found[-1] if found else None
-        if last is not None and _same(plain(data[last.end() :].decode(errors="replace"), columns), after):
+        if last is not None and _same(_plain(data[last.end() :].decode(errors="replace"), columns), after):
             places.append(last.start())
     return min(places, default=None)
 

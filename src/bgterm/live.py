@@ -1,0 +1,248 @@
+"""A live program, and what the verbs of every face wait for: threads, event loops, tools.
+
+A face checks nothing and holds nothing of its own. It takes a wait from here and sleeps on it in its own way:
+`Terminal.wait` for a thread, `following` for those who cannot lead.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
+from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
+from bgterm.paging import AnyOutput, Pages, PageWait, ReadyPageWait
+from bgterm.readiness.confidence import ENOUGH, check_confidence
+from bgterm.readiness.queries import Queries
+from bgterm.results import Confidence, PollResult, Status
+from bgterm.run import Step, Typing
+from bgterm.until import EXIT, READY, Until
+from bgterm.viewing import OnScreen, ScreenWait, Views
+from bgterm.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait, deadline
+
+if TYPE_CHECKING:
+    from bgterm.launch import Launch
+    from bgterm.readiness.look import Readiness
+    from bgterm.searching import Match
+    from bgterm.views.live_screen import LiveScreen
+    from bgterm.views.screen import Screen
+
+
+class Live:
+    """One program in its terminal. `label` names its session in errors."""
+
+    __slots__ = ("_asked", "_closed", "_encode_errors", "label", "launch", "pages", "terminal", "views")
+
+    def __init__(self, label: str, launch: Launch, closed: Callable[[int | None], None]) -> None:
+        """Start it; `closed` is called with the exit code once it is hung up.
+
+        Raises OSError and its kinds, leaving nothing behind.
+        """
+        self.label = label
+        self._closed = closed
+        self.launch = launch
+        # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
+        self._encode_errors = launch.errors if launch.errors.startswith("surrogate") else "strict"
+        transcript = launch.open_transcript()
+        try:
+            self.terminal = launch.open_terminal([] if transcript is None else [transcript])
+        except BaseException:
+            if transcript is not None:
+                transcript.discard()
+            raise
+        self.pages = Pages(self.terminal, launch.encoding, launch.errors)
+        self.views = Views(self.terminal, launch.encoding, launch.rows, launch.cols, transcript)
+        self._asked: Readiness | None = None
+        with self.terminal.lock:
+            Queries(self.terminal, self.views.cursor)
+
+    # What is waited for: checked, and beginning now.
+
+    def page(
+        self,
+        yield_time_ms: float | None,
+        max_output_bytes: int | None,
+        until: Until,
+        settle_ms: float,
+        min_confidence: Confidence,
+    ) -> Consuming[PollResult]:
+        """What `poll` waits for."""
+        check_page_size(max_output_bytes)
+        if until is None and settle_ms == 0:
+            return AnyOutput(
+                self.terminal, deadline("yield_time_ms", yield_time_ms), self.unknown, self.pages, max_output_bytes
+            )
+        if not settle_ms >= 0:
+            raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
+        if until is READY:
+            return ReadyPageWait(
+                self.terminal,
+                self._ready(min_confidence),
+                deadline("yield_time_ms", yield_time_ms),
+                settle_ms / 1000,
+                self.unknown,
+                self.pages,
+                max_output_bytes,
+            )
+        match = None if until is None or until is EXIT else self._match(until)
+        return PageWait(
+            self.terminal,
+            match or self._condition(until),
+            deadline("yield_time_ms", yield_time_ms),
+            settle_ms / 1000,
+            self.unknown,
+            self.pages,
+            max_output_bytes,
+            # What settles goes on beyond the match, and the page with it.
+            None if settle_ms else match,
+        )
+
+    def reason(self, until: Until, time_up: float) -> ReasonWait:
+        """A wait that consumes nothing, for `wait` and `wait_any`; `time_up` is a time of time.monotonic."""
+        return ReasonWait(self.terminal, self._condition(until), time_up, 0, self.unknown)
+
+    def _condition(self, until: Until) -> Condition:
+        if until is READY:
+            return self._ready(ENOUGH)
+        if until is None:
+            return Output(self.terminal, self.pages.has_unread)
+        if until is EXIT:
+            return Exit(self.terminal)
+        return self._match(until)
+
+    def _match(self, pattern: object) -> Match:
+        from bgterm.searching import Match, compiled  # noqa: PLC0415 - its own patterns take time to compile
+
+        return Match(self.terminal, compiled(pattern), self.launch.encoding, self.launch.errors)
+
+    def _ready(self, min_confidence: Confidence) -> Ready:
+        check_confidence(min_confidence)
+        with self.terminal.lock:
+            return Ready(self.terminal, self.readiness(), min_confidence)
+
+    def readiness(self) -> Readiness:
+        """What answers for readiness, made at the first question. Lock held."""
+        self.check_open()
+        if self._asked is None:
+            from bgterm.readiness.look import Readiness  # noqa: PLC0415 - who never asks need not load it
+
+            self._asked = Readiness(self.terminal, time.monotonic())
+        return self._asked
+
+    def step(
+        self,
+        line: str | bytes,
+        timeout_ms: float | None,
+        max_output_bytes: int | None,
+        min_confidence: Confidence,
+    ) -> Step:
+        """What `run` waits for."""
+        check_page_size(max_output_bytes)
+        return Step(
+            self.terminal,
+            Typing(self.terminal, self._ready(min_confidence), self.encoded(line), self.type),
+            deadline("timeout_ms", timeout_ms),
+            self.unknown,
+            self.pages,
+            max_output_bytes,
+            self.not_ready,
+        )
+
+    def on_screen(
+        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None, settle_ms: float
+    ) -> ScreenWait:
+        """What `wait_screen` waits for."""
+        wanted = re.compile(pattern) if isinstance(pattern, str) else pattern
+        if not settle_ms >= 0:
+            raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
+        ends = deadline("timeout_ms", timeout_ms)
+        shown = OnScreen(self.terminal, self.live_screen(), wanted)
+        return ScreenWait(self.terminal, shown, ends, settle_ms / 1000, self.unknown)
+
+    def live_screen(self) -> LiveScreen:
+        """The screen, brought up to where the output ends now, in pieces: others may read meanwhile."""
+        self.views.load_screen()
+        terminal = self.terminal
+        with terminal.lock:
+            self.check_open()
+            terminal.look()
+            live = self.views.live_screen()
+            end = terminal.output.end
+        while True:
+            with terminal.lock:
+                self.check_open()
+                if not live.update() or live.position >= end:
+                    return live
+
+    # Typing: lock held.
+
+    def encoded(self, chars: str | bytes) -> bytes:
+        if not isinstance(chars, str):
+            return bytes(chars)
+        return chars.encode(self.launch.encoding, self._encode_errors)
+
+    def type(self, data: bytes) -> None:
+        """Type `data`, all of it or nothing. Lock held."""
+        terminal = self.terminal
+        if terminal.closed or terminal.exited:
+            self.check_running()
+        refusal = terminal.input.refusal(data)
+        if refusal == "overflow":
+            raise InputOverflowError(
+                f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, and the program "
+                f"does not read; at most {INPUT_LIMIT_BYTES} may wait: let it read first, or interrupt or close it"
+            )
+        if refusal == "line":
+            raise LineTooLongError(
+                f"session {self.label}: the terminal is in canonical mode and would cut a line after "
+                f"{CANONICAL_LINE_BYTES} bytes: send shorter lines, or have the program read in raw mode (stty -icanon)"
+            )
+        terminal.type(data)
+
+    # The end.
+
+    def hang_up(self) -> None:
+        """Close the terminal, and give back all that is held."""
+        if not self.terminal.closed:
+            self.terminal.close()
+            self._asked = None  # it keeps files of /proc open
+            self.views.close()
+            self._closed(self.terminal.child.exit_code)
+
+    # Errors, and what every verb checks: lock held.
+
+    def unknown(self) -> UnknownSessionError:
+        code = self.terminal.child.exit_code
+        return UnknownSessionError(
+            f"session {self.label} has been closed (exit code {code}): start a new one", closed=True, exit_code=code
+        )
+
+    def check_open(self) -> None:
+        if self.terminal.closed:
+            raise self.unknown()
+
+    def not_ready(self, status: Status | None) -> NotReadyError:
+        known = "nothing is known" if status is None else status.reason
+        return NotReadyError(
+            f"session {self.label}: the program was not ready for input within the time ({known}), nothing was typed: "
+            "wait longer, look at its output, or interrupt it; min_confidence='quiet' takes a guess for ready",
+            status=status,
+        )
+
+    def check_running(self) -> None:
+        self.check_open()
+        terminal = self.terminal
+        if terminal.exited:
+            code = terminal.child.exit_code
+            raise SessionExitedError(
+                f"the program of session {self.label} has exited (exit code {code}) and reads no more input: "
+                "read what is left of its output, then close the session",
+                exit_code=code,
+            )
+
+
+def check_page_size(max_output_bytes: int | None) -> None:
+    if max_output_bytes is not None and not max_output_bytes >= 0:
+        raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")
