@@ -35,7 +35,7 @@ _LOOKS = 200
 
 def latencies(session: Session, line: str, steps: int) -> tuple[list[float], str]:
     """The milliseconds from the last output to the return, of so many steps; and how surely the program was ready."""
-    terminal = session.live.terminal  # noqa: SLF001 - when the last output came is nobody else's business
+    terminal = session.live.terminal
     confidence = session.run(line, 60_000).status.confidence
     times: list[float] = []
     for _ in range(steps):
@@ -48,7 +48,7 @@ def latencies(session: Session, line: str, steps: int) -> tuple[list[float], str
 def look_microseconds(session: Session) -> float:
     """What one look costs, the 20th percentile of many short batches."""
     session.status()
-    terminal, readiness = session.live.terminal, session.live.readiness()  # noqa: SLF001 - a look without the verb around it
+    terminal, readiness = session.live.terminal, session.live.readiness()
     assert readiness is not None
     batches: list[float] = []
     now = time.monotonic()

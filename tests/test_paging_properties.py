@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import termios
 import tty
+from unittest import TestCase
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -129,7 +130,7 @@ class Paging(RuleBasedStateMachine):
         if not hasattr(self, "session"):
             return
         self.end()
-        data, end = b"", None
+        data, end = b"", -1
         while end != (end := self.session.info().unread_offset):
             page = self.session.read(64)
             if not page.data and page.remaining_bytes:
@@ -143,10 +144,10 @@ class Paging(RuleBasedStateMachine):
         self.session.close()
 
 
-Paging.TestCase.settings = settings(
+TestPaging: type[TestCase] = Paging.TestCase  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+TestPaging.settings = settings(  # type: ignore[attr-defined]
     max_examples=int(60 * float(os.environ.get("FAULTS_SCALE", "1"))),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-TestPaging = Paging.TestCase

@@ -85,7 +85,7 @@ class Peer(ABC):
     def start(self, *argv: str) -> Program:
         """Start a program."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing to do
         """End what was started, as far as the library does that."""
 
     def started(self, *argv: str) -> Program:

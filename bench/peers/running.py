@@ -38,7 +38,7 @@ class Contestant:
         self._home = tempfile.mkdtemp(prefix="bgterm-bench-")
         with open(os.path.join(self._home, ".tmux.conf"), "w", encoding="utf-8") as file:
             file.write(TMUX_CONF)
-        # A home and a tmux of its own; everything that it starts carries the home in its environment and is found by it.
+        # A home and a tmux of its own. Whatever it starts carries that in its environment, and is found by it.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TMUX")} | {
             "HOME": self._home,
             "TMUX_TMPDIR": self._home,

@@ -13,6 +13,7 @@ from bgterm.waits import Consuming, Ready
 
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 _ENTER = b"\r"
+_FIRST_LOOK_S = 0.001  # at a program that says nothing; its first output comes sooner
 
 
 class Typing:
@@ -50,6 +51,7 @@ class Typing:
             return reason
         if reason == "ready":
             self._type_line()
+            self.look_at = self.typed_at + _FIRST_LOOK_S
         elif reason == "exit":
             self._type(self.line)  # raises: it has exited
         else:

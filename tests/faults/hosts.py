@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import bgterm
@@ -22,7 +22,7 @@ def python(code: str) -> list[str]:
 
 
 @contextmanager
-def host(code: str) -> Iterator[subprocess.Popen[str]]:
+def host(code: str) -> Generator[subprocess.Popen[str], None, None]:
     """A host that runs `code`; it says what it has to say on its standard output."""
     with subprocess.Popen(python(code), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -29,7 +29,8 @@ def test_an_interruption_at_any_place_of_a_wait_loses_nothing_and_repeats_nothin
     session = manager.open(manager.start_session(ECHO, overflow=overflow, max_buffer_bytes=3000))
     session.poll(None, until="up\r\n")
     interrupter = Interrupter()
-    sent, received = [], []
+    sent: list[bytes] = []
+    received: list[bytes] = []
 
     def poll() -> bytes:
         data = session.poll(wait_ms, 700).data

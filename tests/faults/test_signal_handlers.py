@@ -21,9 +21,11 @@ def test_a_handler_closes_the_session_that_its_thread_waits_on(*, terminate: boo
         session = bgterm.Session.start("stty -echo; trap '' HUP; echo up; while read line; do echo; done")
         session.poll(None, until="up\r\n")
         try:
-            interrupter.call(partial(session.write_stdin, "x\n", None, until="never"))
+            interrupter.call(partial(session.write_stdin, "x\n", 200, until="never"))
         except UnknownSessionError:
             pass
+        else:
+            session.close()  # the handler's place was beyond the end of the wait
         assert session.sid not in bgterm.list_sessions()
         assert threading.active_count() < 10
     record(f"close(terminate={terminate}) by a signal handler at each place of a wait", interrupter.interruptions)

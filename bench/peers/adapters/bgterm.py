@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import bgterm
+from bench.flood import printing
 from bench.peers.program import Peer, Program
 
 
 class BgtermProgram(Program):
-    def __init__(self, *argv: str) -> None:
-        # Every byte is asked for, so the program waits when its reader is behind.
-        self._session = bgterm.Session.start(list(argv), overflow="block")
+    def __init__(self, *argv: str, overflow: str = "drop") -> None:
+        self._session = bgterm.Session.start(list(argv), overflow=overflow)
         self._surplus = 0
 
     def type(self, text: str) -> None:
@@ -43,10 +45,15 @@ class BgtermProgram(Program):
 
 
 class Contestant(Peer):
-    about = 'overflow="block", so that no byte of a flood is dropped'
+    about = 'overflow="block" where every byte of a flood is asked for, or it drops'
 
     def start(self, *argv: str) -> BgtermProgram:
         return BgtermProgram(*argv)
+
+    def flood(self, path: str, length: int) -> Callable[[], None]:
+        program = BgtermProgram(*printing(path, raw=False), overflow="block")
+        program.receive(len("started\r\n"))
+        return lambda: program.exchange("\n", length)
 
     def close(self) -> None:
         for sid in bgterm.list_sessions():

@@ -38,8 +38,8 @@ class PexpectProgram(Program):
             self._child.expect_exact(prompt)  # as its replwrap does
         else:
             self._child.expect(pattern)
-        before: str = self._child.before
-        return before
+        text: str = self._child.before + self._child.after
+        return text
 
     def idle(self, seconds: float) -> None:
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from bench.flood import flood_file, printing
 from bench.peers.adapters import NAMES
 from bench.peers.outcome import Result
-from bench.peers.program import Peer, Program
+from bench.peers.program import CannotError, Peer, Program
 from bench.peers.scale import Scale
 from bench.peers.timed import timed
 
@@ -35,8 +35,10 @@ class Work:
             end = f"finished-{self._times}.\r\n" if self.peer.is_told else ""
             began = perf_counter()
             # A regex, though fixed text would do: the screens keep what the last flood ended with.
-            self._program.answer("", rf"fini\w+-{self._times}\.\s*", end)
+            said = self._program.answer("", rf"fini\w+-{self._times}\.\s*", end)
             times.append(perf_counter() - began)
+            if f"finished-{self._times}." not in said:
+                raise CannotError(f"a wrong answer: {said[-80:]!r}")
         return {"times": times, "seconds": sum(times) / count}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVarTuple, Unpack
+from typing import TypeVarTuple
 
 Ts = TypeVarTuple("Ts")
 
 _TRIES = 100
 
 
-def undisturbed(action: Callable[[Unpack[Ts]], object], *arguments: Unpack[Ts]) -> None:
+def undisturbed(action: Callable[[*Ts], object], *arguments: *Ts) -> None:
     """Do `action` to its end, from the beginning again where a signal handler raises in the middle of it.
 
     For what must be done because something was raised: that is on its way already, so what comes meanwhile is
@@ -19,7 +19,7 @@ def undisturbed(action: Callable[[Unpack[Ts]], object], *arguments: Unpack[Ts]) 
     for left in reversed(range(_TRIES)):
         try:
             action(*arguments)
-        except BaseException:  # noqa: BLE001 - a signal handler may raise anything
+        except BaseException:
             if not left:
                 raise
         else:

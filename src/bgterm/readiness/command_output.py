@@ -11,18 +11,16 @@ import re
 from bgterm.views.plain import plain
 
 _ACCEPTED = re.compile(rb"\x1b\]133;C[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?2004l")
-_PROMPT_BEGINS = (
-    # Shell integration: the command has ended, a prompt begins.
-    re.compile(rb"\x1b\]133;D[^\x07\x1b]*(?:\x07|\x1b\\)"),
-    re.compile(rb"\x1b\]133;A[^\x07\x1b]*(?:\x07|\x1b\\)"),
+_PROMPT_BEGINS = re.compile(
+    rb"(\x1b\]133;[AD][^\x07\x1b]*(?:\x07|\x1b\\))"  # shell integration: the command has ended, a prompt begins
     # zsh shows where a line has no end, fills it up to the edge, and goes back to begin its prompt.
-    re.compile(rb"(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r"),
-    re.compile(rb"\r+\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),
+    rb"|((?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r)"
+    rb"|(\r+\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J)"
     # fish does so too, with a sign of its own.
-    re.compile(rb"(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?"),
-    # readline and others begin their prompt with this; zsh ends it so.
-    re.compile(rb"\x1b\[\?2004h"),
+    rb"|((?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?)"
+    rb"|(\x1b\[\?2004h)"  # readline and others begin their prompt with this; zsh ends it so
 )
+_PROMPT_BYTES = 8192
 _WITHOUT_DRAWING = re.compile(r"(?:[ -~]{0,79}\r*\n)*+[ -~]{0,79}")
 _DIGITS = re.compile(r"\d+")
 _CONTINUATION_MAX = 16  # the length of a prompt for the rest of a statement
@@ -72,12 +70,14 @@ def _plain(text: str, columns: int | None) -> str:
 
 def _prompt_begins(data: bytes, start: int, after: str, columns: int | None) -> int | None:
     """Where in `data` the prompt begins whose last row is `after`, None where nothing tells."""
-    places: list[int] = []
-    for beginning in _PROMPT_BEGINS:
-        found = list(beginning.finditer(data, start))
-        last = found[-1] if found else None
-        if last is not None and _same(_plain(data[last.end() :].decode(errors="replace"), columns), after):
-            places.append(last.start())
+    last: dict[int, re.Match[bytes]] = {}
+    for found in _PROMPT_BEGINS.finditer(data, max(start, len(data) - _PROMPT_BYTES)):
+        last[found.lastindex or 0] = found
+    places = [
+        found.start()
+        for found in last.values()
+        if _same(_plain(data[found.end() :].decode(errors="replace"), columns), after)
+    ]
     return min(places, default=None)
 
 

@@ -32,7 +32,7 @@ _QUERY = re.compile(
 )
 _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?>=$]*|\][0-9;?]*\x1b?|P[^\x1b]*\x1b?)?\Z")
 _BEGUN_MAX = 256
-_JUMP = re.compile(rb"\x1b(?:\[([0-9]{0,4})(?:;[0-9]*)?[Hf]|c)")
+_JUMP = re.compile(rb"\x1b(?:\[([0-9]{0,4})(?:;([0-9]{0,4}))?[Hf]|c)")
 
 _ATTRIBUTES = {b"": b"\x1b[?62;22c", b">": b"\x1b[>1;10;0c", b"=": b"\x1bP!|00000000\x1b\\"}
 """A VT220 with colours, version 1.0, no serial number."""
@@ -98,7 +98,8 @@ class Queries:
         output = self._terminal.output
         rows, columns = self._terminal.size()
         shown = output.read(output.start, asked_at)
-        row, jump = 1, 0
+        row, column, jump = 1, b"1", 0
         for found in _JUMP.finditer(shown):
-            row, jump = int(found[1] or 1), found.end()
-        return min(row + shown.count(b"\n", jump), rows), column_of_cursor(shown, columns)
+            row, column, jump = int(found[1] or 1), found[2] or b"1", found.end()
+        since = shown[jump:]
+        return min(row + since.count(b"\n"), rows), column_of_cursor(b"\x1b[%sG%s" % (column, since), columns)

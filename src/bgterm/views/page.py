@@ -45,6 +45,16 @@ class Page:
         """Whether the cursor stands at the end of the last row."""
         return self._column == len(self._row.cells) and not self._below
 
+    @property
+    def left_of_cursor(self) -> str:
+        """The text of the cursor's row up to the cursor."""
+        return "".join(self._row.cells[: self._column])
+
+    @property
+    def column(self) -> int:
+        """The cursor's column, from 0; the width where the row is full."""
+        return self._column
+
     def add_lines(self, lines: str) -> None:
         """Add whole lines of printable text; only `between_lines`."""
         self._above.append(lines)

@@ -97,6 +97,16 @@ class PlainText:
             position = end
         return page.final()
 
+    @property
+    def left_of_cursor(self) -> str:
+        """The text of the cursor's row up to the cursor, so far."""
+        return self._page.left_of_cursor
+
+    @property
+    def column(self) -> int:
+        """The cursor's column so far, from 0; the width where the row is full."""
+        return self._page.column
+
     def finish(self) -> str:
         """Return the rest, and begin anew."""
         rest = self._page.rest()
