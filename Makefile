@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+PEERS_VENV ?= .venv-peers
 ARGS ?=
 MINUTES ?= 1
 
@@ -13,10 +14,10 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format soak bench docs-pictures programs clean
+.PHONY: help demo test lint format soak bench docs-pictures bench-peers profile programs clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo.done ## install into .venv and run the quick start for real
 	@$(VENV)/bin/python examples/demo.py
@@ -40,6 +41,12 @@ bench: $(VENV)/test.done ## measure, each figure beside the bare os loop; writes
 docs-pictures: $(VENV)/test.done ## draw the screens of docs/views.md anew, from the programs themselves
 	@$(VENV)/bin/python examples/pictures.py $(ARGS)
 
+bench-peers: $(PEERS_VENV)/peers.done ## measure bgterm beside other terminal libraries, in .venv-peers; needs tmux
+	@$(PEERS_VENV)/bin/python -m bench.peers $(ARGS)
+
+profile: $(VENV)/test.done ## show where the time of one round trip goes; with strace its system calls too
+	@$(VENV)/bin/python -m bench.profiling
+
 programs: ## install the programs that the tests drive (Debian, Ubuntu)
 	@if dpkg-query --show --showformat='$${db:Status-Status}\n' $(PACKAGES) 2>&1 | grep --quiet --invert-match '^installed$$'; then \
 		[ "$$(id -u)" -eq 0 ] && as_root= || as_root="sudo"; \
@@ -48,16 +55,22 @@ programs: ## install the programs that the tests drive (Debian, Ubuntu)
 	else echo "every program is there already"; fi
 
 clean: ## remove the virtual environment, caches and builds
-	rm -rf $(VENV) bench/peers/.venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS_VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(PEERS_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "bgterm needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
-	@$(PYTHON) -m venv --upgrade-deps $(VENV) || \
-		{ rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv --upgrade-deps $(@:/bin/python=) || \
+		{ rm -rf $(@:/bin/python=); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/%.done: $(VENV)/bin/python pyproject.toml
 	@echo "installing what 'make $*' needs into $(VENV)"
 	@$(VENV)/bin/python -m pip install --quiet --editable '.$(if $(filter-out demo,$*),[screen])' --group $*
+	@touch $@
+
+$(PEERS_VENV)/peers.done: $(PEERS_VENV)/bin/python pyproject.toml bench/peers/requirements.txt
+	@command -v tmux >/dev/null || { echo "On Debian and Ubuntu: apt-get install tmux"; exit 1; }
+	@echo "installing bgterm and its peers into $(PEERS_VENV)"
+	@$(PEERS_VENV)/bin/python -m pip install --quiet --editable . --requirement bench/peers/requirements.txt
 	@touch $@

@@ -12,8 +12,11 @@ import sys
 
 from bench.machine import machine
 from bench.peers.adapters import NAMES, peer_class
+from bench.peers.figures import read_rows
 from bench.peers.outcome import Result
+from bench.peers.pages import write_pages
 from bench.peers.scale import FULL, QUICK
+from bench.peers.tables import full
 from bench.peers.tasks import TASKS
 
 RESULTS = os.path.join(os.path.dirname(os.path.dirname(__file__)), "results")
@@ -57,6 +60,10 @@ def main() -> int:
             write(result, directory)
             for outcome in result.outcomes:
                 print(f"  {result.task:22} {outcome}", file=sys.stderr)
+    if not asked.quick:
+        write_pages(directory)
+    else:
+        print(full(read_rows(directory)))
     return 0
 
 

@@ -48,5 +48,6 @@ class Result:
     @classmethod
     def from_json(cls, result: dict[str, Any]) -> Result:
         """Read it back from a result file."""
-        outcomes = [Outcome(**outcome) for outcome in result["outcomes"]]
-        return cls(**{**result, "outcomes": outcomes})
+        row = cls(**result)
+        row.outcomes = [Outcome(**outcome) for outcome in result["outcomes"]]
+        return row

@@ -64,7 +64,8 @@ def main() -> None:
     """Serve the contestant and the task that the command line names."""
     answers = os.dup(1)
     os.dup2(2, 1)  # what a library prints must not come between the answers
-    server = Server(*sys.argv[1:], answers)
+    contestant, task = sys.argv[1:]
+    server = Server(contestant, task, answers)
     for line in sys.stdin:
         request = json.loads(line)
         server.answer(request["do"], request["with"])

@@ -19,6 +19,9 @@ class PageDecoder(Protocol):
     def advance(self, data: bytes, errors: str) -> None:
         """The reader has got `data`, and the next page follows on it."""
 
+    def retreat(self) -> None:
+        """The reader has not got what `advance` was told last. May be called twice."""
+
     def continues(self, data: bytes) -> int:
         """How many bytes at the beginning of `data` belong to a character that began before it."""
 
@@ -29,6 +32,9 @@ class _Utf8:
     decode = staticmethod(codecs.utf_8_decode)
 
     def advance(self, data: bytes, errors: str) -> None:
+        pass
+
+    def retreat(self) -> None:
         pass
 
     def continues(self, data: bytes) -> int:
@@ -44,6 +50,7 @@ class _Incremental:
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
         self._flags: int | None = None  # not 0: CPython's ISO-2022 decoders begin with another state, and crash on 0
+        self._flags_before = self._flags
 
     def _decoder(self, errors: str) -> codecs.IncrementalDecoder:
         decoder = codecs.getincrementaldecoder(self._encoding)(errors)
@@ -59,7 +66,11 @@ class _Incremental:
     def advance(self, data: bytes, errors: str) -> None:
         decoder = self._decoder(errors)
         decoder.decode(data)
-        self._flags = decoder.getstate()[1]
+        flags = decoder.getstate()[1]
+        self._flags_before, self._flags = self._flags, flags
+
+    def retreat(self) -> None:
+        self._flags = self._flags_before
 
     def continues(self, data: bytes) -> int:
         return 0

@@ -47,9 +47,13 @@ def sleep_on(following: Following[T]) -> T:
     own = waker()
     try:
         following.attend(own)
+        own.asleep = True  # a signal handler must leave alone what wakes this thread, also while it looks
         while (outcome := following.attempt(time.monotonic())) is None:
             own.sleep(following.look_at - time.monotonic())
+            own.asleep = True
+        own.asleep = False
     except BaseException:
+        own.asleep = False
         undisturbed(following.give_back)
         raise
     finally:

@@ -41,7 +41,7 @@ class Live:
         Raises OSError and its kinds, leaving nothing behind.
         """
         self.label = label
-        self._closed = closed
+        self._closed: Callable[[int | None], None] | None = closed  # None once that was called
         self.launch = launch
         # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
         self._encode_errors = launch.errors if launch.errors.startswith("surrogate") else "strict"
@@ -180,7 +180,7 @@ class Live:
 
     def encoded(self, chars: str | bytes) -> bytes:
         if not isinstance(chars, str):
-            return bytes(chars)
+            return b"".join((chars,))  # not bytes(): that makes zeros of a number
         return chars.encode(self.launch.encoding, self._encode_errors)
 
     def type(self, data: bytes) -> None:
@@ -204,12 +204,14 @@ class Live:
     # The end.
 
     def hang_up(self) -> None:
-        """Close the terminal, and give back all that is held."""
-        if not self.terminal.closed:
+        """Close the terminal, and give back all that is held. Can be done again, wherever it was interrupted."""
+        closed = self._closed
+        if closed is not None:
             self.terminal.close()
             self._asked = None  # it keeps files of /proc open
             self.views.close()
-            self._closed(self.terminal.child.exit_code)
+            closed(self.terminal.child.exit_code)
+            self._closed = None
 
     # Errors, and what every verb checks: lock held.
 

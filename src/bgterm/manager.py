@@ -124,7 +124,8 @@ class SessionManager:
         Raises, leaving no process, descriptor, id or name:
         FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
         OSError: the system has no terminal, descriptor or process left.
-        ValueError: an empty command, a name that is taken or no name, a size or number out of range.
+        ValueError: an empty command, a name that is taken or no name, a size or number out of range, a program that
+            `shell_integration` does not know.
         LookupError: an unknown encoding. SessionLimitError: `max_sessions` are open.
         """
         launch = Launch(

@@ -87,7 +87,8 @@ class Pages:
     def give_back(self, page: PollResult) -> None:
         """Make `page` unread again if it was the last to be consumed: its reader was interrupted before it got it."""
         if self._terminal.cursor == page.end_offset:
-            self._terminal.cursor = page.start_offset - page.skipped_bytes
+            self._decoder.retreat()
+            self._terminal.cursor = page.start_offset - page.skipped_bytes - page.dropped_bytes
 
     def at(self, offset: int, max_bytes: int | None, kept: Kept) -> PollResult:
         """The page of `kept` at an absolute offset; the cursor stays."""

@@ -197,7 +197,8 @@ class Session:
         """Return what is unread, at once; or, with `offset`, output from that absolute byte on.
 
         A read by offset leaves the unread cursor where it is. Where the bytes at `offset` are not kept any
-        more, nor in a transcript, it begins with the oldest that are (`start_offset` says so).
+        more, nor in a transcript, it begins with the oldest that are (`start_offset` says so). What is left behind
+        it is `buffer_end_offset - end_offset`; `remaining_bytes` and `truncated` are about unread output.
 
         Raises UnknownSessionError, and ValueError for a negative number or an `offset` beyond the end.
         """
@@ -272,13 +273,16 @@ class Session:
         Parameters
         ----------
         line: what to type, in the session's encoding, or bytes. Several lines are pasted as one where the
-            program's line editor can take them so, and else typed one after the other.
+            program's line editor can take them so, and else typed one after the other. Enter follows
+            anyway: a newline at the end of one line adds nothing to it. At the end of several lines it is an Enter of
+            its own, which ends a block in Python.
         timeout_ms: the longest the whole may take, in milliseconds; None waits without limit.
         max_output_bytes: the most of the output to return, in bytes, counted from its end; None means all.
         min_confidence: how surely the program must be ready: see `poll`.
 
-        Returns a `CommandResult`. The time being up after the line was typed is a result, not an error. Unread
-        output from before is consumed as well (`skipped_bytes`; `read(offset=...)` still has it).
+        Returns a `CommandResult`. The time being up after the line was typed is a result, not an error. So is a
+        program that asks something: `status.prompt` has the question, and `run` types the answer. Unread output from
+        before is consumed as well (`skipped_bytes`; `read(offset=...)` still has it).
 
         Raises
         ------
@@ -341,16 +345,17 @@ class Session:
         Parameters
         ----------
         keys: `Enter`, `Escape`, `Tab`, `BTab`, `Space`, `BSpace`, `Up`, `Down`, `Left`, `Right`, `Home`, `End`,
-            `PageUp`, `PageDown`, `IC`, `DC`, `F1` to `F12`, `KP0` to `KP9`, `KPEnter`, with the modifiers `C-`,
-            `M-` and `S-`; also `^C`. As in tmux, upper and lower case are the same. Any other text is typed, and
-            pasted where it has several lines. (To type the word "end", use `write_stdin`.)
+            `PageUp`, `PageDown`, `Insert`, `Delete`, `F1` to `F12`, `KP0` to `KP9`, `KPEnter`, with the modifiers
+            `C-`, `M-` and `S-`; also `^C`, and tmux's other names for them (`IC`, `DC`, `PPage` ...). As in tmux,
+            upper and lower case are the same. Any other text is typed, and pasted where it has several lines. (To
+            type the word "end", use `write_stdin`.)
 
         What is sent depends on the modes that the program has set: application cursor keys and keypad, and
         bracketed paste for text.
 
         Raises
         ------
-        ValueError: a name that is none, with those that are near.
+        ValueError: what looks like a key's name and is none (`Ctrl-C`, `Entr`), with the names that are near.
         SessionExitedError, InputOverflowError, LineTooLongError, UnknownSessionError: as for `write_stdin`. In
             each case nothing was typed.
         """

@@ -187,7 +187,7 @@ def test_multiprocessing_children_have_sessions_of_their_own(method: str, tmp_pa
 
 def test_a_host_that_is_stopped_and_continued_loses_nothing() -> None:
     stops = times(20)
-    lines = 100_000
+    lines = 5000 * stops
     with host(f"""
     import bgterm
     from faults.streams import counted, counted_bytes, differing

@@ -103,6 +103,22 @@ def test_several_lines_are_one_step(program_of: StartSession) -> None:
     assert python.run("for i in range(3):\n  print(i)\n").output == "0\n1\n2"
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("x=5\nx\n", "5"),
+        ("def f():\n    return 'max'\n\nf()\nx=1\nx", "'max'\n1"),
+        ("for i in range(3): print(i)\n\n", "0\n1\n2"),
+    ],
+)
+def test_lines_typed_one_after_the_other_leave_their_answers_alone(
+    program_of: StartSession, lines: str, said: str
+) -> None:
+    """Rows as short as a prompt were taken for the echo of an empty line."""
+    session = program_of([sys.executable, "-q"])
+    assert session.run(lines).output == said
+
+
 def test_a_step_that_takes_too_long_says_so_and_goes_on(program_of: StartSession) -> None:
     session = program_of(["bash", "--norc"])
     session.run("true")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -36,13 +37,17 @@ class Work:
         return {"times": times, "seconds": sum(times) / 1000 / count}
 
 
+def arguments(count: int, _contestant: str) -> tuple[int]:
+    return (count,)
+
+
 def results(scale: Scale) -> Iterator[Result]:
     for count in scale.many:
         yield timed(
             Result(f"many_{count}", f"a round over {count} sessions", "ms", "less", []),
             "many",
             NAMES,
-            lambda _, count=count: (count,),
+            partial(arguments, count),
             batches=scale.rounds,
             calls=10,
             batch_seconds=scale.batch_seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -62,6 +63,10 @@ class Work:
         return {"times": times, "seconds": sum(times) / 1000 / count}
 
 
+def arguments(repl: str, _contestant: str) -> tuple[str]:
+    return (repl,)
+
+
 def results(scale: Scale) -> Iterator[Result]:
     for given in (True, False):
         for repl in REPLS:
@@ -75,5 +80,5 @@ def results(scale: Scale) -> Iterator[Result]:
             )
             do = "with_pattern" if given else "without"
             yield timed(
-                row, "steps", NAMES, lambda _, repl=repl: (repl,), batches=BATCHES, calls=scale.steps // BATCHES, do=do
+                row, "steps", NAMES, partial(arguments, repl), batches=BATCHES, calls=scale.steps // BATCHES, do=do
             )

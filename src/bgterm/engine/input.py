@@ -6,7 +6,7 @@ import os
 import re
 import termios
 from collections import deque
-from typing import Literal
+from typing import Any, Literal
 
 from bgterm.engine.pty import is_canonical
 
@@ -16,7 +16,7 @@ INPUT_LIMIT_BYTES = 16 * 1024 * 1024
 CANONICAL_LINE_BYTES = 4095
 """The longest line that Linux's line discipline delivers (n_tty.c: N_TTY_BUF_SIZE less the line's end)."""
 
-_CC = 6
+_IFLAG, _CC = 0, 6  # what tcgetattr returns
 
 
 class InputQueue:
@@ -46,7 +46,7 @@ class InputQueue:
         It does so in canonical mode alone (termios(3): ICANON), so the mode is asked for, but only where a
         line could be too long at all.
         """
-        if self.queue and self.pending_bytes + len(data) > INPUT_LIMIT_BYTES:
+        if len(data) + (self.pending_bytes if self.queue else 0) > INPUT_LIMIT_BYTES:
             return "overflow"
         return "line" if self._line_bytes + len(data) > CANONICAL_LINE_BYTES and self._cuts_line(data) else None
 
@@ -118,10 +118,11 @@ class InputQueue:
         self._taken.clear()
 
 
-def _line_ends(mode: list[object]) -> re.Pattern[bytes]:
-    """What ends a line in canonical mode: newline, carriage return, and the characters set to end or discard one."""
-    characters = mode[_CC]
-    assert isinstance(characters, list)
+def _line_ends(mode: list[Any]) -> re.Pattern[bytes]:
+    """What ends a line in canonical mode: newline, Enter, and the characters set to end or discard one."""
+    characters: list[bytes] = mode[_CC]
     special = (termios.VEOF, termios.VEOL, termios.VEOL2, termios.VKILL, termios.VINTR, termios.VQUIT, termios.VSUSP)
-    ends = {b"\n", b"\r"} | {characters[index] for index in special if characters[index] != b"\0"}
+    ends = {b"\n"} | {characters[index] for index in special if characters[index] != b"\0"}
+    if mode[_IFLAG] & termios.ICRNL:
+        ends.add(b"\r")
     return re.compile(b"[" + b"".join(map(re.escape, ends)) + b"]")

@@ -8,7 +8,6 @@ import select
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -101,7 +100,7 @@ class Pump:
         self._events = _Events()
         self._handlers: dict[int, Handler] = {}
         self._stopping = False
-        self._lent: deque[Callable[[], bool]] = deque()
+        self._lent: dict[Callable[[], bool], None] = {}  # each once, in their order
         self._reclaims = False
         self._events.add(self._stop.fileno(), READ)
         self.arm = self._events.arm
@@ -125,7 +124,7 @@ class Pump:
 
     def lend(self, reclaim: Callable[[], bool]) -> None:
         """Call `reclaim` after `LEASE_S`, and again as long as it returns True: the lease goes on."""
-        self._lent.append(reclaim)
+        self._lent[reclaim] = None
         if not self._reclaims:
             self._stop.wake()
 
@@ -145,10 +144,10 @@ class Pump:
                     self._call(handler, mask)
             if time.monotonic() >= due:
                 due = math.inf
-                for _ in range(len(self._lent)):
-                    reclaim = self._lent.popleft()
+                for reclaim in list(self._lent):
+                    del self._lent[reclaim]  # before the call: who lends during it is not forgotten
                     if self._call(reclaim):
-                        self._lent.append(reclaim)
+                        self._lent[reclaim] = None
 
     def _call(self, handler: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:

@@ -194,7 +194,7 @@ class Terminal:
             self._pump.add(self.master, self._serve, READ | ONCE)
             self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)  # last: it arms the master
         except BaseException:
-            undisturbed(kill, [self.program])
+            undisturbed(kill_and_reap, self.program.mark, pid)
             undisturbed(self._close_fds)
             raise
         _terminals.add(self)
@@ -395,6 +395,7 @@ class Terminal:
                 if outcome is not None:
                     self.leave(own)
                     return outcome
+                own.asleep = True  # from here on a signal handler's news are news
             while True:
                 events = own.sleep(attempt.look_at - now, self._watched if self._leader is own else ())
                 with self.lock:
@@ -411,8 +412,10 @@ class Terminal:
                     if self._leader is None:
                         self._sleepers.remove(own)
                         self.attend(own)
+                    own.asleep = True
         except BaseException:
             # Noted before any call, so that whatever Ctrl-C may interrupt now, the thread's next wait makes up for it.
+            own.asleep = False
             own.interrupted = self, attempt
             undisturbed(_recover, own)
             raise
@@ -426,6 +429,10 @@ class Terminal:
         if may_lead and self._leader is None:
             self._leader = sleeper
             self._arm()
+        elif may_lead and self._leader is waker_if_any():
+            # A signal handler waits on what its thread sleeps on, and cannot do so until the handler returns.
+            self._sleepers.append(self._leader)
+            self._leader = sleeper
         else:
             self._sleepers.append(sleeper)
             self._is_lent = False
@@ -447,8 +454,10 @@ class Terminal:
             self._tell()
 
     def _tell(self) -> None:
-        """Wake all who wait, but for the thread that found the news."""
+        """Wake all who wait, but for the thread that found the news: unless that is in a signal handler, and sleeps."""
         own = waker_if_any()
+        if own is not None and own.asleep:
+            own = None
         for sleeper in (self._leader, *self._sleepers):
             if sleeper is not None and sleeper is not own:
                 sleeper.wake()
@@ -470,7 +479,10 @@ class Terminal:
 
     def _serve_exit(self, mask: int) -> None:
         with self.lock:
-            if not self.closed and self.notice_exit():
+            if self.closed:
+                if self._leader is None:
+                    self._close_fds()
+            elif self.notice_exit():
                 self._arm()
 
     def _lend(self) -> None:
@@ -539,11 +551,11 @@ class Terminal:
             slave, self.slave = self.slave, -1
             os.close(slave)
         if self.child.exit_fd >= 0:
-            self._pump.remove(self.child.exit_fd)
             if self.child.reap():
+                self._pump.remove(self.child.exit_fd)
                 self.child.close()
-            else:
-                _reap_later(self.child, self._pump)
+            else:  # the program goes on: it is reaped when it exits
+                self._arm_fd(self.child.exit_fd, READ | ONCE)
 
     def abandon(self) -> None:
         """In a forked child: give the descriptors back, and touch nothing that is the parent's."""
@@ -584,17 +596,6 @@ def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[No
 def kill_all(terminals: Sequence[Terminal]) -> None:
     """Kill what is left of the programs of many terminals and of all that they started, without waiting."""
     kill([terminal.program for terminal in terminals])
-
-
-def _reap_later(child: Child, io: pump.Pump) -> None:
-    """The terminal is closed but the program goes on: reap it when it exits."""
-
-    def reap(_mask: int) -> None:
-        child.reap()
-        io.remove(child.exit_fd)
-        child.close()
-
-    io.add(child.exit_fd, reap, READ | ONCE)
 
 
 _terminals: weakref.WeakSet[Terminal] = weakref.WeakSet()

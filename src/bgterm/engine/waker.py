@@ -16,9 +16,12 @@ _LONGEST_S = 86_400  # poll(2) takes an int of milliseconds: a day at a time is 
 class Waker:
     """One thread's bed: `sleep` until a descriptor is readable, a time has come, or somebody calls `wake`."""
 
-    __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end", "interrupted")
+    __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end", "asleep", "interrupted")
 
     def __init__(self) -> None:
+        self.asleep = False
+        """Its thread sleeps, or has decided to: it must be woken of what it has not seen, also by a signal handler of
+        that thread."""
         self.interrupted: tuple[Terminal, Attempt[object]] | None = None
         """The wait that this thread has not yet left in order."""
         self._read_end = self._write_end = -1  # for __del__, where no descriptor is left
@@ -45,7 +48,11 @@ class Waker:
         if fds != self._fds:
             self._watch(fds)
         # poll(2) takes milliseconds, and Python rounds them up. No time at all must not mean for ever: that is < 0.
-        events = self._poll.poll(max(seconds, 0) * 1000 if seconds < _LONGEST_S else _LONGEST_S * 1000)
+        self.asleep = True
+        try:
+            events = self._poll.poll(max(seconds, 0) * 1000 if seconds < _LONGEST_S else _LONGEST_S * 1000)
+        finally:
+            self.asleep = False
         if events and events[0][0] == self._read_end:
             self.clear()
             del events[0]
@@ -78,12 +85,15 @@ _of_thread = threading.local()
 
 
 def waker() -> Waker:
-    """The calling thread's waker. A thread waits for one thing at a time, so it needs one."""
+    """The calling thread's waker. A thread waits for one thing at a time, so it needs one.
+
+    A signal handler that waits while its thread sleeps gets another, and leaves what wakes the thread alone.
+    """
     try:
         own: Waker = _of_thread.waker
     except AttributeError:
         own = _of_thread.waker = Waker()
-    return own
+    return Waker() if own.asleep else own
 
 
 def adopt(own: Waker) -> None:

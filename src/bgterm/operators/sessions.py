@@ -99,7 +99,8 @@ class PTYSessionManager:
         login: whether the shell is a login shell, which reads the user's profile (bash and zsh only).
         yield_time_ms: the most milliseconds to collect output for. It returns earlier when the command has
             exited or waits for input.
-        max_output_chars: the most characters of output to return; what is beyond stays for the next `write`.
+        max_output_chars: the most characters of output to return. What is beyond stays for the next `write`, before
+            anything newer: where `stdout` is as long as this, read on without `chars` before typing more.
 
         Returns `session_id`, `command`, `workdir` (absolute), `stdout`, `running` and `exit_code` (negative: the
         signal; None while running).
@@ -143,7 +144,8 @@ class PTYSessionManager:
         interrupt: whether to interrupt the program in the foreground (SIGINT) before the text.
         yield_time_ms: the most milliseconds to collect output for. It returns earlier when the program has
             exited or waits for input.
-        max_output_chars: the most characters of output to return; what is beyond stays for the next `write`.
+        max_output_chars: the most characters of output to return. What is beyond stays for the next `write`, before
+            anything newer: where `stdout` is as long as this, read on without `chars` before typing more.
 
         Returns `session_id`, `stdout`, `running` and `exit_code`. A program that has exited reads nothing more,
         and that is no error here: `running` says so.

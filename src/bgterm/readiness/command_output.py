@@ -98,14 +98,36 @@ def _without_echo(text: str, prompt: str, lines: str) -> str:
     row, newline, rest = text[end:].partition("\n")
     if row.strip() and not _RIGHT_PROMPT.match(row):
         return text[end:]
-    rest = rest if newline else ""
+    rows = rest.split("\n") if newline else []
+    place = 0
     for other in others:
-        row, newline, below = rest.partition("\n")
-        continuation = row.rstrip().removesuffix(other.strip())
-        if not newline or len(continuation) > _CONTINUATION_MAX or row.rstrip() != continuation + other.strip():
+        echo = _echo_of(other.strip(), rows, place, prompt)
+        if echo is None:
             break
-        rest = below
-    return rest
+        del rows[echo]
+        place = echo
+    return "\n".join(rows)
+
+
+def _echo_of(line: str, rows: list[str], place: int, prompt: str) -> int | None:
+    """Which of `rows` from `place` on is where a further line was echoed, None if none is.
+
+    It stands behind the prompt again, or behind one for the rest of a statement (`...`, `>`), and below what the
+    lines before it had to say. Where no row is like that, the next one may have a prompt that is made of letters.
+    """
+    again = _DIGITS.sub("0", prompt.rstrip())
+    for index in range(place, len(rows)):
+        row = rows[index].rstrip()
+        before = row.removesuffix(line).rstrip()
+        if row.endswith(line) and before and (_DIGITS.sub("0", before) == again or _is_continuation(before)):
+            return index
+    if line and place < len(rows) and len(rows[place].rstrip()) <= len(line) + _CONTINUATION_MAX:
+        return place if rows[place].rstrip().endswith(line) else None
+    return None
+
+
+def _is_continuation(prompt: str) -> bool:
+    return len(prompt) <= _CONTINUATION_MAX and not any(character.isalnum() for character in prompt)
 
 
 def _end_of(expected: str, text: str) -> int | None:

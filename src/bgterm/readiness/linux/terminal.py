@@ -37,6 +37,7 @@ class LinuxTerminal:
         self._depth = depth
         self._sleep = Sleep()
         self._still_since = 0.0
+        self._event_loop: tuple[int, ...] = ()
         self._asleep_since = math.inf  # the program behind a relay
 
     @classmethod
@@ -68,23 +69,30 @@ class LinuxTerminal:
         observation = Observation(Finding.WORKING, group, search.pid, search.name)
         if search.wait is None:
             observation.finding, observation.why = _without_reader(search)
-        elif search.wait.only_terminal:
-            observation.finding, observation.why = Finding.READING, "it waits for nothing but input"
-        elif not search.wait.timed and search.wait.of_main_thread and own_wakeups(search.wait):
-            observation.finding, observation.why = Finding.READING, "it waits for input, or a wake-up of its own"
         else:
-            return self._among_others(search.wait, observation)
-        if observation.finding in (Finding.READING, Finding.REFUSED):
+            return self._waiting(search.wait, observation)
+        if observation.finding is Finding.REFUSED:
             observation.canonical, observation.echo = self._slave.modes()
         return observation
 
-    def _among_others(self, wait: TerminalWait, observation: Observation) -> Observation:
-        """The program waits for other things as well: a relay to an inner terminal, or an event loop."""
-        inner = inner_master(wait.thread.pid) if self._depth < _DEPTH_MAX else None
-        if inner is not None:
-            return self._inside(inner, wait)
-        observation.finding, observation.why = Finding.LISTENING, "it listens for input among other things"
+    def _waiting(self, wait: TerminalWait, observation: Observation) -> Observation:
+        """The program waits for the terminal: for it alone, as a relay to an inner terminal, or in an event loop."""
         observation.canonical, observation.echo = self._slave.modes()
+        observation.finding = Finding.READING
+        observation.why = "it waits for nothing but input"
+        if wait.only_terminal:
+            return observation
+        loop = (wait.thread.pid, wait.thread.tid, wait.timed, *wait.other_fds)
+        if loop != self._event_loop:
+            if not wait.timed and wait.of_main_thread and own_wakeups(wait):
+                observation.why = "it waits for input, or a wake-up of its own"
+                return observation
+            inner = inner_master(wait.thread.pid) if self._depth < _DEPTH_MAX else None
+            if inner is not None:
+                return self._inside(inner, wait)
+            # As long as it waits for the same, it is taken for the same: that is the less sure of the answers.
+            self._event_loop = loop
+        observation.finding, observation.why = Finding.LISTENING, "it listens for input among other things"
         return observation
 
     def _inside(self, inner: InnerMaster, relay: TerminalWait) -> Observation:
