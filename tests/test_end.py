@@ -99,6 +99,8 @@ def test_closing_twice_is_no_error_and_unknown_ids_are_explained(manager: Sessio
     with pytest.raises(UnknownSessionError, match="no session 99") as caught:
         manager.close(99)
     assert not caught.value.closed
+    with pytest.raises(UnknownSessionError, match="looked up as a name"):
+        manager.poll("1")
     assert issubclass(UnknownSessionError, bgterm.BgtermError)
     assert issubclass(bgterm.BgtermError, RuntimeError)
 

@@ -72,7 +72,7 @@ def test_pages_and_offsets_account_for_every_byte(echo: bgterm.Session) -> None:
     assert echo.read(3).text == "456"
     assert echo.read(None).text == "789"
     again = echo.read(2, offset=2)
-    assert (again.text, again.start_offset) == ("12", 2)
+    assert (again.text, again.start_offset, again.remaining_bytes) == ("12", 2, 7)
     assert echo.read().text == ""
     with pytest.raises(ValueError, match="beyond"):
         echo.read(offset=12)
@@ -364,3 +364,13 @@ def test_raw_programs_take_long_lines(echo: bgterm.Session) -> None:
     type_only(echo, "x" * 9000)
     until_kept(echo, 9001)
     assert len(echo.poll(0).text) == 9000
+
+
+@pytest.mark.parametrize("chars", [5, None, ["a"]])
+def test_what_is_no_text_is_not_typed(echo: bgterm.Session, chars: object) -> None:
+    """An integer was typed as that many NULs."""
+    with pytest.raises(TypeError, match="str or bytes"):
+        echo.write_stdin(chars)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="str or bytes"):
+        echo.run(chars)  # type: ignore[arg-type]
+    assert echo.write_stdin(bytearray(b"y"), 10_000).text == "y"

@@ -42,8 +42,14 @@ class Launch(NamedTuple):
 
     def check(self) -> None:
         """Raise what `start_session` says for parameters that cannot be, before anything is begun."""
-        if isinstance(self.cmd, (bytes, os.PathLike)):
-            raise TypeError("cmd must be a string or a list of arguments")
+        if self.cmd is not None and (isinstance(self.cmd, bytes) or not isinstance(self.cmd, Sequence)):
+            raise TypeError(f"cmd must be a string or a list of arguments, not {self.cmd!r}")
+        for argument in self.cmd or ():
+            if not isinstance(argument, (str, bytes, os.PathLike)):
+                raise TypeError(f"an argument of the command must be str, bytes or a path, not {argument!r}")
+        for key, value in (self.env or {}).items():
+            if not (isinstance(key, str) and isinstance(value, str)):
+                raise TypeError(f"env must have strings for keys and values, not {key!r}: {value!r}")
         if self.cmd is not None and (not self.cmd or not self.cmd[0]):
             raise ValueError("the command is empty")
         if self.overflow not in {"drop", "block"}:

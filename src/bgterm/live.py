@@ -70,52 +70,50 @@ class Live:
     ) -> Consuming[PollResult]:
         """What `poll` waits for."""
         check_page_size(max_output_bytes)
+        time_up = deadline("yield_time_ms", yield_time_ms)
         if until is None and settle_ms == 0:
-            return AnyOutput(
-                self.terminal, deadline("yield_time_ms", yield_time_ms), self.unknown, self.pages, max_output_bytes
-            )
+            return AnyOutput(self.terminal, time_up, self.unknown, self.pages, max_output_bytes)
         if not settle_ms >= 0:
             raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
         if until is READY:
             return ReadyPageWait(
                 self.terminal,
                 self._ready(min_confidence),
-                deadline("yield_time_ms", yield_time_ms),
+                time_up,
                 settle_ms / 1000,
                 self.unknown,
                 self.pages,
                 max_output_bytes,
             )
-        match = None if until is None or until is EXIT else self._match(until)
+        match = None if until is None or until is EXIT else self._match(until, time_up)
         return PageWait(
             self.terminal,
-            match or self._condition(until),
-            deadline("yield_time_ms", yield_time_ms),
+            match or self._condition(until, time_up),
+            time_up,
             settle_ms / 1000,
             self.unknown,
             self.pages,
             max_output_bytes,
-            # What settles goes on beyond the match, and the page with it.
-            None if settle_ms else match,
+            match,
         )
 
     def reason(self, until: Until, time_up: float) -> ReasonWait:
         """A wait that consumes nothing, for `wait` and `wait_any`; `time_up` is a time of time.monotonic."""
-        return ReasonWait(self.terminal, self._condition(until), time_up, 0, self.unknown)
+        return ReasonWait(self.terminal, self._condition(until, time_up), time_up, 0, self.unknown)
 
-    def _condition(self, until: Until) -> Condition:
+    def _condition(self, until: Until, time_up: float) -> Condition:
         if until is READY:
             return self._ready(ENOUGH)
         if until is None:
             return Output(self.terminal, self.pages.has_unread)
         if until is EXIT:
             return Exit(self.terminal)
-        return self._match(until)
+        return self._match(until, time_up)
 
-    def _match(self, pattern: object) -> Match:
+    def _match(self, pattern: object, time_up: float) -> Match:
         from bgterm.searching import Match, compiled  # noqa: PLC0415 - its own patterns take time to compile
 
-        return Match(self.terminal, compiled(pattern), self.launch.encoding, self.launch.errors)
+        return Match(self.terminal, compiled(pattern), self.launch.encoding, self.launch.errors, time_up)
 
     def _ready(self, min_confidence: Confidence) -> Ready:
         check_confidence(min_confidence)
@@ -179,9 +177,12 @@ class Live:
     # Typing: lock held.
 
     def encoded(self, chars: str | bytes) -> bytes:
-        if not isinstance(chars, str):
-            return b"".join((chars,))  # not bytes(): that makes zeros of a number
-        return chars.encode(self.launch.encoding, self._encode_errors)
+        """What is typed for `chars`. Raises UnicodeEncodeError, TypeError."""
+        if isinstance(chars, str):
+            return chars.encode(self.launch.encoding, self._encode_errors)
+        if isinstance(chars, (bytes, bytearray, memoryview)):
+            return bytes(chars)
+        raise TypeError(f"what is typed must be str or bytes, not {chars!r}")
 
     def type(self, data: bytes) -> None:
         """Type `data`, all of it or nothing. Lock held."""

@@ -163,7 +163,7 @@ class SessionManager:
 
     def _reserve(self, name: str | None) -> int:
         if name == "":
-            raise ValueError(f"a session's name is a string that is not empty")
+            raise ValueError("a session's name is a string that is not empty")
         with self._lock:
             if name in self._names:
                 raise ValueError(
@@ -198,7 +198,8 @@ class SessionManager:
         if isinstance(sid, int) and 0 < sid < self._next_sid:
             return UnknownSessionError(f"session {sid} was closed long ago: start a new one", closed=True)
         known = ", ".join(map(str, self.list_sessions())) or "none"
-        return UnknownSessionError(f"there is no session {sid!r} (open: {known}): use what start_session returned")
+        hint = "a string is looked up as a name, ids are integers" if isinstance(sid, str) else "use what start_session returned"
+        return UnknownSessionError(f"there is no session {sid!r} (open: {known}): {hint}")
 
     def _forget(self, session: Session, exit_code: int | None) -> None:
         with self._lock:

@@ -10,7 +10,6 @@ from bgterm.results import PollResult, Reason
 from bgterm.waits import Condition, Consuming, Ready
 
 if TYPE_CHECKING:
-    from bgterm.decoding import PageDecoder
     from bgterm.engine.terminal import Terminal
     from bgterm.searching import AnyMatch, Match
     from bgterm.views.line_search import Kept
@@ -75,9 +74,7 @@ class Pages:
             start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
         dropped = max(output.start - terminal.cursor, 0)
         skipped = max(start - max(terminal.cursor, output.start), 0)
-        return self._page(
-            reason, page_decoder(self.encoding).decode, start, output.end, None, dropped, skipped, None
-        )
+        return self._page(reason, page_decoder(self.encoding).decode, start, output.end, None, dropped, skipped, None)
 
     def consume(self, page: PollResult) -> None:
         """Move the cursor behind `page`."""
@@ -96,8 +93,7 @@ class Pages:
         output = terminal.output
         reason: Reason = "output" if offset < output.end else "exit" if terminal.exited else "timeout"
         decode = page_decoder(self.encoding).decode
-        page = self._page(reason, decode, max(offset, kept.start), kept.end, max_bytes, 0, 0, None, kept)
-        return page._replace(remaining_bytes=output.end - max(terminal.cursor, output.start))
+        return self._page(reason, decode, max(offset, kept.start), kept.end, max_bytes, 0, 0, None, kept)
 
     def _page(
         self,
@@ -191,9 +187,9 @@ class AnyOutput(Consuming[PollResult]):
 
 
 class PageWait(Consuming[PollResult]):
-    """A wait for the next page."""
+    """A wait for the next page: through the match of `match`, or of all that is unread once that has settled."""
 
-    __slots__ = ("_max_bytes", "_page", "_pages", "_through_match")
+    __slots__ = ("_match", "_max_bytes", "_page", "_pages")
 
     def __init__(
         self,
@@ -204,22 +200,25 @@ class PageWait(Consuming[PollResult]):
         closed: Callable[[], Exception],
         pages: Pages,
         max_bytes: int | None,
-        through_match: Match | None,
+        match: Match | None,
     ) -> None:
         super().__init__(terminal, condition, deadline, settle_s, closed)
         self._pages = pages
         self._max_bytes = max_bytes
         self._page: PollResult | None = None
-        self._through_match = through_match
+        self._match = match
 
     def _outcome(self, reason: Reason) -> PollResult:
-        page = self._pages.next(reason, self._max_bytes, self._through_match)
+        match = self._match
+        page = self._pages.next(reason, self._max_bytes, None if self._settle_s else match)
+        if match is not None and self._settle_s:
+            page = page._replace(match=match.match)
         self._page = page
         self._pages.consume(page)
         return page
 
     def give_back(self) -> None:
-        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
+        """See `Consuming`."""
         if self._page is not None:
             self._pages.give_back(self._page)
 

@@ -56,7 +56,7 @@ class PollResult(NamedTuple):
     bytes_returned: int
     """The length of `data`."""
     remaining_bytes: int
-    """What is still unread after this result."""
+    """How much output follows on `data`: what is still unread, unless `read(offset=...)` was asked."""
     dropped_bytes: int
     """Unread bytes that were forgotten since the last result because the buffer was full."""
     skipped_bytes: int

@@ -29,9 +29,13 @@ _PAUSE_S = 0.002
 class Match:
     """A pattern matches what is unread, or the program has exited without."""
 
-    def __init__(self, terminal: Terminal, pattern: AnyPattern, encoding: str, errors: str) -> None:
+    def __init__(
+        self, terminal: Terminal, pattern: AnyPattern, encoding: str, errors: str, time_up: float = math.inf
+    ) -> None:
+        """From `time_up` on (time.monotonic) no pause is waited for."""
         self._terminal = terminal
         self._pattern, self._encoding, self._errors = pattern, encoding, errors
+        self._time_up = time_up
         self._begin()
         self.look_at = math.inf
         self.match: AnyMatch | None = None
@@ -48,7 +52,7 @@ class Match:
         if terminal.cursor != self._start:  # somebody else has read meanwhile, and what is read is not matched again
             self._begin()
         last = terminal.exited or terminal.is_full()
-        paused = last or now >= terminal.last_output + _PAUSE_S
+        paused = last or now >= min(terminal.last_output + _PAUSE_S, self._time_up)
         found = self._search.look(terminal.output, paused=paused)
         if found is not None:
             self.match, self.match_end = found

@@ -197,8 +197,7 @@ class Session:
         """Return what is unread, at once; or, with `offset`, output from that absolute byte on.
 
         A read by offset leaves the unread cursor where it is. Where the bytes at `offset` are not kept any
-        more, nor in a transcript, it begins with the oldest that are (`start_offset` says so). What is left behind
-        it is `buffer_end_offset - end_offset`; `remaining_bytes` and `truncated` are about unread output.
+        more, nor in a transcript, it begins with the oldest that are (`start_offset` says so).
 
         Raises UnknownSessionError, and ValueError for a negative number or an `offset` beyond the end.
         """

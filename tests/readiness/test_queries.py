@@ -71,4 +71,5 @@ def test_a_real_screen_knows_where_the_cursor_is(manager: SessionManager) -> Non
     session = manager.open(manager.start_session(argv))
     session.screen()
     session.run("")
-    assert f"answer {b'%b[4;3R' % bytes([27])!r}" in session.read(offset=0).text
+    answer = b"\x1b[4;3R"
+    assert f"answer {answer!r}" in session.read(offset=0).text

@@ -51,5 +51,5 @@ def results(scale: Scale) -> Iterator[Result]:
             batches=scale.rounds,
             calls=10,
             batch_seconds=scale.batch_seconds,
-            within=120,
+            within=90,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,22 +15,23 @@ _DEFAULT_SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGST
 _CHANGE_DIRECTORY = 'cd -- "$1" || exit 126; shift; exec "$@"'
 """posix_spawn(3) as Python offers it knows no working directory (cpython#114467), so a shell enters it and execs."""
 
+_OF_A_SHELL = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+
 _OPEN_TERMINAL = 'exec 0<>"$1" 1>&0 2>&0; shift; exec "$@"'
 """macOS runs file actions before it makes the session, so the terminal must be opened by a program of the session."""
 
 Argument = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
-def spawn(
-    argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, terminal: str
-) -> int:
+def spawn(argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, terminal: str) -> int:
     """Start `argv` on the terminal whose slave is at the path `terminal`; return the pid.
 
     posix_spawn(3) with SETSID and a file action that opens the slave: the session leader's first open of a
     terminal makes it the controlling one (tty_io.c: tty_open_proc_set_tty), so Ctrl-C, /dev/tty and job
     control work. Nothing of ours runs between fork and exec, and a large host costs no more than a small one.
 
-    Raises FileNotFoundError, NotADirectoryError, PermissionError or OSError with the path in it, and leaves nothing behind.
+    Raises FileNotFoundError, NotADirectoryError, PermissionError or OSError with the path in it, and leaves nothing
+    behind.
     """
     if cwd is not None:
         _check_directory(cwd)
@@ -37,7 +39,7 @@ def spawn(
     arguments = list(argv)
     if cwd is not None:
         # The exec'ed program gets its own name as argv[0] through the resolved path.
-        arguments = ["/bin/sh", "-c", _CHANGE_DIRECTORY, "sh", cwd, executable, *argv[1:]]
+        arguments = ["/bin/sh", "-c", _CHANGE_DIRECTORY, "sh", cwd, *_past_a_shell(env), executable, *argv[1:]]
         executable = "/bin/sh"
     if sys.platform == "darwin":
         arguments = ["/bin/sh", "-c", _OPEN_TERMINAL, "sh", terminal, executable, *arguments[1:]]
@@ -60,6 +62,12 @@ def spawn(
         setsigmask=(),
         setsigdef=_DEFAULT_SIGNALS,
     )
+
+
+def _past_a_shell(env: Mapping[str, str]) -> list[str]:
+    """What gives a program those variables that a shell does not hand on, because they cannot be variables in it."""
+    others = [f"{name}={value}" for name, value in env.items() if not _OF_A_SHELL.fullmatch(os.fsencode(name))]
+    return ["/usr/bin/env", *others] if others else []
 
 
 @functools.cache

@@ -53,8 +53,7 @@ _TAIL_BYTES = 1 << 20
 a grandchild go on writing."""
 
 LONGEST_HOLD_SECONDS = 0.05
-"""Others hold a terminal's lock for moments: who has not got it after this long has locked it himself, below a
-signal handler."""
+"""Others hold a terminal's lock for moments: see `_locked_shortly`."""
 
 _TIOCSIG = 0x40045436
 """Signal the foreground process group from the master (ioctl_tty(2))."""
@@ -426,13 +425,13 @@ class Terminal:
 
     def attend(self, sleeper: Sleeper, *, may_lead: bool = True) -> None:
         """From now on `sleeper` is woken by every change, and leads if it may and nobody else does. Lock held."""
+        if self._leader is not None and self._leader is waker_if_any():
+            # A signal handler waits where its thread sleeps, which cannot read before the handler returns.
+            self._sleepers += (self._leader,)
+            self._leader = None
         if may_lead and self._leader is None:
             self._leader = sleeper
             self._arm()
-        elif may_lead and self._leader is waker_if_any():
-            # A signal handler waits on what its thread sleeps on, and cannot do so until the handler returns.
-            self._sleepers.append(self._leader)
-            self._leader = sleeper
         else:
             self._sleepers.append(sleeper)
             self._is_lent = False
@@ -526,20 +525,20 @@ class Terminal:
     def close(self) -> None:
         """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
         self.closed = True
-        if self.lock.acquire(timeout=LONGEST_HOLD_SECONDS):
-            self.lock.release()
-            self._finish_closing()
-        else:
+        if not _locked_shortly(self.lock, self._finish_closing):
             # A signal handler closes what its own thread has locked, and must return for the lock to be released.
-            Thread(target=self._finish_closing, name="bgterm-close", daemon=True).start()
+            Thread(target=self._close_later, name="bgterm-close", daemon=True).start()
+
+    def _close_later(self) -> None:
+        with self.lock:
+            self._finish_closing()
 
     def _finish_closing(self) -> None:
-        with self.lock:
-            if self._leader is None:
-                self._close_fds()
-            for sleeper in (self._leader, *self._sleepers):  # this thread too: a signal handler may be what closes
-                if sleeper is not None:
-                    sleeper.wake()
+        if self._leader is None:
+            self._close_fds()
+        for sleeper in (self._leader, *self._sleepers):  # this thread too: a signal handler may be what closes
+            if sleeper is not None:
+                sleeper.wake()
 
     def _close_fds(self) -> None:
         """Give back what is still held; can be done again."""
@@ -581,16 +580,30 @@ def _recover(own: Waker) -> None:
             terminal.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
 
 
+def _locked_shortly(lock: Lock, action: Callable[[], object]) -> bool:
+    """Call `action` with `lock` held, unless it cannot be had; return whether it was called.
+
+    Others hold it for moments: who has not got it after `LONGEST_HOLD_SECONDS` has locked it himself, below a signal
+    handler.
+    """
+    held: list[bool] = []
+    try:
+        # Noted within one C call: a handler that raises after it leaves no lock behind of which nobody knows.
+        held.extend(map(lock.acquire, (True,), (LONGEST_HOLD_SECONDS,)))
+        if held[0]:
+            action()
+        return held[0]
+    finally:
+        if True in held:
+            lock.release()
+
+
 def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:
     """End the programs of many terminals at once, with everything that they started: see `ending`."""
     yield from ending([terminal.program for terminal in terminals], grace_seconds)
     for terminal in terminals:
-        if terminal.lock.acquire(timeout=LONGEST_HOLD_SECONDS):
-            try:
-                if not terminal.closed:
-                    terminal.notice_exit()
-            finally:
-                terminal.lock.release()
+        if not terminal.closed:
+            _locked_shortly(terminal.lock, terminal.notice_exit)
 
 
 def kill_all(terminals: Sequence[Terminal]) -> None:
