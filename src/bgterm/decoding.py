@@ -31,7 +31,7 @@ class _Utf8:
 
     decode = staticmethod(codecs.utf_8_decode)
 
-    def advance(self, data: bytes, errors: str) -> None:
+    def advance(self, _data: bytes, _errors: str) -> None:
         pass
 
     def retreat(self) -> None:

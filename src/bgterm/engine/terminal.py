@@ -252,7 +252,8 @@ class Terminal:
         output = self.output
         offset, end = max(self._shown, output.start), output.end
         data = output.read(offset, end)
-        self._attentive = any([observer(offset, data) for observer in self._observers])
+        attentive = [observer(offset, data) for observer in self._observers]  # each of them is shown it
+        self._attentive = True in attentive
         self._shown = end
 
     def drain(self, limit: int = _TAIL_BYTES) -> int:
@@ -268,7 +269,7 @@ class Terminal:
         return self._limit + tail - (self.output.end - self.cursor)
 
     def _watch(self) -> None:
-        """Say what a leader sleeps on: not on a terminal that is readable and may not be read, or it would not sleep."""
+        """Say what a leader sleeps on: it would not sleep on a terminal that is readable and may not be read."""
         if self.exited:
             watched: tuple[int, ...] = ()
         elif self.hung_up or self.is_full():
@@ -304,6 +305,11 @@ class Terminal:
         self._watch()
         self._tell()
         return True
+
+    def last_look(self) -> None:
+        """Look for the exit before the terminal is closed, if it is not. Lock held."""
+        if not self.closed:
+            self.notice_exit()
 
     def consume(self, offset: int) -> None:
         """Move the cursor to `offset`: a program that waited for that may go on. Lock held."""
@@ -476,7 +482,7 @@ class Terminal:
             finally:
                 self._arm()
 
-    def _serve_exit(self, mask: int) -> None:
+    def _serve_exit(self, _mask: int) -> None:
         with self.lock:
             if self.closed:
                 if self._leader is None:
@@ -503,7 +509,7 @@ class Terminal:
     def _arm(self) -> None:
         """Tell the I/O thread what it has to do here."""
         mask = ONCE
-        if self._leader is None and not self._is_lent and not self.hung_up and not (self.keeps_all and self._room() <= 0):
+        if self._leader is None and not self._is_lent and not (self.hung_up or (self.keeps_all and self._room() <= 0)):
             mask |= READ
         if self.input.queue:
             mask |= WRITE
@@ -602,8 +608,7 @@ def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[No
     """End the programs of many terminals at once, with everything that they started: see `ending`."""
     yield from ending([terminal.program for terminal in terminals], grace_seconds)
     for terminal in terminals:
-        if not terminal.closed:
-            _locked_shortly(terminal.lock, terminal.notice_exit)
+        _locked_shortly(terminal.lock, terminal.last_look)
 
 
 def kill_all(terminals: Sequence[Terminal]) -> None:
