@@ -8,7 +8,7 @@ A test that drives a program says so, by mark or by call:
     def test_something_else(program: FindProgram) -> None:
         path = program("zsh")
 
-Code that tests share is imported by its full name: `from tests.waiting import eventually`.
+Code that tests share is imported from this folder: `from waiting import eventually`.
 
 Where the program is not on the machine the test is skipped (or fails, where the environment variable CI is set), and
 the end of pytest's output names what was missing.
@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.belongings import Belongings
-from tests.waiting import eventually
+from belongings import Belongings
+from waiting import eventually
 
 if TYPE_CHECKING:
     from bgterm.manager import SessionManager

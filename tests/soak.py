@@ -20,13 +20,12 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 
+import bgterm
 from belongings import Belongings
+from bgterm.errors import SessionExitedError, UnknownSessionError
 from faults.processes import bearing, terminals
 from faults.streams import counted, counted_bytes, differing
 from waiting import eventually
-
-import bgterm
-from bgterm.errors import SessionExitedError, UnknownSessionError
 
 TAG = f"SOAK={os.getpid()}"
 ENVIRONMENT = {**os.environ, "SOAK": str(os.getpid()), "PS1": "$ ", "TERM": "xterm-256color"}

@@ -13,8 +13,8 @@ import pytest
 import bgterm
 from bgterm import EXIT, READY, SessionExitedError, UnknownSessionError, aio
 from bgterm.aio import AsyncSession
-from tests.loops import LOOPS, WITHIN_SECONDS, Run, on_asyncio
-from tests.waiting import eventually
+from loops import LOOPS, WITHIN_SECONDS, Run, on_asyncio
+from waiting import eventually
 
 LONG_MS = 20_000
 

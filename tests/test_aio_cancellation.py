@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import bgterm
 from bgterm import READY, aio
 from bgterm.aio import AsyncSession
-from tests.loops import LOOPS, on_asyncio
+from loops import LOOPS, on_asyncio
 
 LONG_MS = 20_000
 

@@ -11,7 +11,7 @@ import pytest
 
 import bgterm
 from bgterm import aio
-from tests.loops import on_asyncio
+from loops import on_asyncio
 
 SESSIONS = 1000
 DESCRIPTORS_EACH = 4

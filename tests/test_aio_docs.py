@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_readme import Block, python_blocks, run
+from test_readme import Block, python_blocks, run
 
 BLOCKS = [(name, block) for name in ("docs/aio.md", "docs/operators.md") for block in python_blocks(name)]
 

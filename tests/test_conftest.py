@@ -21,9 +21,9 @@ def run_test(tmp_path: Path) -> RunTest:
     def run(code: str, *, ci: str = "") -> subprocess.CompletedProcess[str]:
         file = tmp_path / "test_inner.py"
         file.write_text(f"import os, subprocess, threading, pytest\n{code}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", str(file)]
+        command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", str(file)]
         settings = ["-c", os.path.join(ROOT, "pyproject.toml"), "--rootdir", ROOT]
-        path = os.pathsep.join((ROOT, os.environ.get("PYTHONPATH", "")))
+        path = os.pathsep.join((os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")))
         return subprocess.run(
             [*command, *settings],
             capture_output=True,

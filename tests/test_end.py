@@ -8,12 +8,14 @@ import subprocess
 import sys
 import textwrap
 import threading
+from functools import partial
 
 import pytest
 
 import bgterm
 from bgterm import EXIT, SessionManager, UnknownSessionError
-from tests.waiting import eventually
+from faults.interruptions import Interrupter, InterruptionError
+from waiting import eventually
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 255])
@@ -93,7 +95,7 @@ def test_closing_twice_is_no_error_and_unknown_ids_are_explained(manager: Sessio
     manager.wait(sid, 10_000)
     assert manager.close(sid) == 5
     assert manager.close(sid) == 5
-    with pytest.raises(UnknownSessionError, match="closed .*exit code 5") as caught:
+    with pytest.raises(UnknownSessionError, match=r"closed .*exit code 5") as caught:
         manager.poll(sid)
     assert (caught.value.closed, caught.value.exit_code) == (True, 5)
     with pytest.raises(UnknownSessionError, match="no session 99") as caught:
@@ -115,6 +117,22 @@ def test_closing_from_many_threads_is_closing_once(manager: SessionManager) -> N
     for thread in threads:
         thread.join(20)
     assert codes == [-9] * 5
+
+
+def test_a_close_that_is_interrupted_anywhere_gives_everything_back(manager: SessionManager) -> None:
+    """Once the terminal was marked closed, what a signal handler had interrupted was never gone on with."""
+    interrupter = Interrupter()
+    interrupted = 0
+    while interrupter.interruptions == interrupted:
+        interrupted += 1
+        session = manager.open(manager.start_session("cat"))
+        try:
+            interrupter.call(partial(session.close, terminate=False))
+        except InterruptionError:
+            session.close(terminate=False)
+        assert session.sid not in manager.list_sessions()
+        terminal = session.live.terminal
+        assert (terminal.master, terminal.slave, terminal.lock.locked()) == (-1, -1, False)
 
 
 def test_close_without_terminate_only_hangs_up(manager: SessionManager) -> None:

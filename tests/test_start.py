@@ -44,7 +44,11 @@ def test_a_program_gets_a_controlling_terminal_of_its_size(manager: SessionManag
 
 
 def test_ctrl_c_stops_what_is_in_the_foreground(manager: SessionManager) -> None:
-    script = "import sys, time\ntry: print('go', flush=True); time.sleep(99)\nexcept KeyboardInterrupt: print('caught'); sys.exit(7)"
+    script = (
+        "import sys, time\n"
+        "try: print('go', flush=True); time.sleep(99)\n"
+        "except KeyboardInterrupt: print('caught'); sys.exit(7)"
+    )
     sid = manager.start_session([sys.executable, "-c", script])
     manager.poll(sid, 10_000, until="go")
     assert manager.write_stdin(sid, "\x03", 10_000, until="caught").match
@@ -102,6 +106,14 @@ def test_env_replaces_and_term_is_added_only_where_it_is_missing(manager: Sessio
     assert shown.pop("BGTERM_SESSION")
     assert shown == {"A": "1", "TERM": "xterm-256color"}
     assert "TERM=dumb" in output_of(manager, ["/usr/bin/env"], env={"TERM": "dumb"})
+
+
+def test_variables_that_no_shell_could_have_reach_a_program_in_another_directory(manager: SessionManager) -> None:
+    """A shell enters the directory, and dash hands on no variable that it could not set itself."""
+    env = {"PATH": os.environ["PATH"], "a.b": "1", "BASH_FUNC_f%%": "() { :; }"}
+    shown = output_of(manager, [sys.executable, "-c", "import os; print(os.environ)"], env=env, cwd="/")
+    assert "'a.b': '1'" in shown
+    assert "'BASH_FUNC_f%%': '() { :; }'" in shown
 
 
 def test_cwd_is_where_a_program_starts(manager: SessionManager, tmp_path: Path) -> None:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 import bgterm
 from bgterm import EXIT, SessionExitedError, SessionManager, UnknownSessionError
-from tests.waiting import eventually
+from waiting import eventually
 
 RAW_ECHO = "import os, tty; tty.setraw(0); os.write(1, b'!')\nwhile data := os.read(0, 65536): os.write(1, data)"
 
 
 @pytest.fixture
-def echo(manager: SessionManager) -> Iterator[bgterm.Session]:
+def echo(manager: SessionManager) -> bgterm.Session:
     """A program in raw mode that writes what it reads."""
     sid = manager.start_session([sys.executable, "-c", RAW_ECHO])
     assert manager.poll(sid, 20_000).text == "!"
-    yield manager.open(sid)
+    return manager.open(sid)
 
 
 def type_only(session: bgterm.Session, chars: str | bytes) -> bgterm.PollResult:
@@ -201,6 +203,23 @@ def test_a_match_may_begin_far_back(manager: SessionManager) -> None:
     assert result.text.endswith("100000\r\nEND")
 
 
+def test_a_match_that_begins_far_back_is_found_by_a_wait_of_no_time(manager: SessionManager) -> None:
+    """While output came, a search looked back over all of it only after a pause, which the wait did not live to see."""
+    session = manager.open(manager.start_session("echo BEGIN; seq 1 100000; echo END; read x"))
+    terminal = session.live.terminal
+    until_kept(session, 688_907)
+    with terminal.lock:
+        terminal.last_output = time.monotonic() + 60  # it came just now
+    result = session.poll(0, None, until=r"(?s)BEGIN.*00000\r\nEND")
+    assert result.reason == "match"
+
+
+def test_a_match_is_told_after_settling_too(echo: bgterm.Session) -> None:
+    result = echo.write_stdin("abc", 10_000, until="b", settle_ms=20)
+    assert (result.reason, result.text) == ("settled", "abc")
+    assert result.match is not None
+
+
 def test_settling_collects_until_output_is_still(manager: SessionManager) -> None:
     burst = "for i in 1 2 3 4 5; do echo $i; sleep 0.05; done; read x"
     sid = manager.start_session(burst)
@@ -232,7 +251,11 @@ def test_end_of_file_ends_the_input_at_the_start_and_in_the_middle_of_a_line(man
 
 
 def test_interrupt_reaches_the_foreground_in_raw_mode_too(manager: SessionManager) -> None:
-    script = "import tty, time\ntry: tty.setraw(0); print('go', flush=True); time.sleep(99)\nexcept KeyboardInterrupt: print('ouch')"
+    script = (
+        "import tty, time\n"
+        "try: tty.setraw(0); print('go', flush=True); time.sleep(99)\n"
+        "except KeyboardInterrupt: print('ouch')"
+    )
     sid = manager.start_session([sys.executable, "-c", script])
     manager.poll(sid, 20_000, until="go")
     manager.interrupt(sid)
@@ -286,7 +309,7 @@ def test_closing_a_session_wakes_all_who_wait_on_it(manager: SessionManager) -> 
     sid = manager.start_session(["cat"])
     session = manager.open(sid)
     waiting = [in_thread(lambda: session.poll(None)) for _ in range(3)]
-    waiting.append(in_thread(lambda: session.wait()))
+    waiting.append(in_thread(session.wait))
     assert eventually(lambda: len(session.live.terminal._sleepers) == 3)
     manager.close(sid)
     for thread, results in waiting:
@@ -327,11 +350,9 @@ def test_much_input_never_stalls_and_arrives_whole(manager: SessionManager) -> N
         "while left: d = os.read(0, 65536); h.update(d); left -= len(d)\n"
         "print(h.hexdigest())"
     )
-    import hashlib
-
     sid = manager.start_session([sys.executable, "-c", hash_all])
     manager.poll(sid, 20_000, until="ready")
-    manager.open(sid).live.terminal.child.send_signal(19)  # SIGSTOP: it does not read
+    manager.open(sid).live.terminal.child.send_signal(signal.SIGSTOP)
     payload = bytes(range(256)) * 39_063
     payload = payload[:10_000_000]
     before = time.monotonic()
@@ -340,8 +361,22 @@ def test_much_input_never_stalls_and_arrives_whole(manager: SessionManager) -> N
     with pytest.raises(bgterm.InputOverflowError, match="wait already"):
         manager.write_stdin(sid, payload)
     assert time.monotonic() - before < 60
-    manager.open(sid).live.terminal.child.send_signal(18)  # SIGCONT
+    manager.open(sid).live.terminal.child.send_signal(signal.SIGCONT)
     assert manager.poll(sid, 60_000, until=hashlib.sha256(payload).hexdigest()).match
+
+
+def test_one_input_beyond_the_queues_bound_is_refused_whole(echo: bgterm.Session) -> None:
+    """It was taken where nothing else waited."""
+    with pytest.raises(bgterm.InputOverflowError, match="16777216"):
+        echo.write_stdin(b"x" * ((16 << 20) + 1))
+    assert echo.write_stdin("y", 10_000).text == "y"
+
+
+def test_enter_ends_no_line_where_the_terminal_does_not_make_it_a_newline(manager: SessionManager) -> None:
+    sid = manager.start_session("stty -icrnl; echo up; cat")
+    manager.poll(sid, 10_000, until="up")
+    with pytest.raises(bgterm.LineTooLongError):
+        manager.write_stdin(sid, "x" * 4000 + "\r" + "x" * 1000 + "\n")
 
 
 def test_a_line_that_the_terminal_would_cut_is_refused_whole(manager: SessionManager) -> None:
@@ -373,4 +408,13 @@ def test_what_is_no_text_is_not_typed(echo: bgterm.Session, chars: object) -> No
         echo.write_stdin(chars)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="str or bytes"):
         echo.run(chars)  # type: ignore[arg-type]
-    assert echo.write_stdin(bytearray(b"y"), 10_000).text == "y"
+    assert echo.write_stdin(b"y", 10_000).text == "y"
+
+
+def test_a_wait_for_the_exit_gives_way_to_output_that_keeps_the_program_from_it(manager: SessionManager) -> None:
+    sid = manager.start_session("seq 1 20000", overflow="block", max_buffer_bytes=1000)
+    result = manager.poll(sid, None, None, until=EXIT)
+    assert (result.reason, result.running) == ("output", True)
+    while (result := manager.poll(sid, None, None, until=EXIT)).reason != "exit":
+        assert result.bytes_returned
+    assert result.exit_code == 0

@@ -9,7 +9,7 @@ import pytest
 
 import bgterm
 from bgterm import EXIT, READY, SessionManager, UnknownSessionError
-from tests.waiting import eventually
+from waiting import eventually
 
 LONG_MS = 20_000
 

@@ -9,14 +9,14 @@ from typing import Protocol
 class PageDecoder(Protocol):
     """Decodes one reader's pages."""
 
-    def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:  # noqa: FBT001 - as codecs has it
+    def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:
         """The text at the beginning of `data`, and how many bytes it took.
 
         Bytes of an unfinished character at the end are not taken, unless `final`. Decoding changes nothing:
         `advance` does, once the page is given to its reader.
         """
 
-    def advance(self, data: bytes, errors: str) -> None:
+    def advance(self, data: bytes, errors: str, /) -> None:
         """The reader has got `data`, and the next page follows on it."""
 
     def retreat(self) -> None:
@@ -31,7 +31,7 @@ class _Utf8:
 
     decode = staticmethod(codecs.utf_8_decode)
 
-    def advance(self, _data: bytes, _errors: str) -> None:
+    def advance(self, _data: bytes, _errors: str, /) -> None:
         pass
 
     def retreat(self) -> None:
@@ -58,12 +58,12 @@ class _Incremental:
             decoder.setstate((b"", self._flags))
         return decoder
 
-    def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:  # noqa: FBT001 - as codecs has it
+    def decode(self, data: bytes, errors: str, final: bool, /) -> tuple[str, int]:
         decoder = self._decoder(errors)
         text = decoder.decode(data, final)
         return text, len(data) if final else len(data) - len(decoder.getstate()[0])
 
-    def advance(self, data: bytes, errors: str) -> None:
+    def advance(self, data: bytes, errors: str, /) -> None:
         decoder = self._decoder(errors)
         decoder.decode(data)
         flags = decoder.getstate()[1]

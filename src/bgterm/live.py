@@ -88,7 +88,7 @@ class Live:
         match = None if until is None or until is EXIT else self._match(until, time_up)
         return PageWait(
             self.terminal,
-            match or self._condition(until, time_up),
+            match or self._condition(until, time_up, reads=True),
             time_up,
             settle_ms / 1000,
             self.unknown,
@@ -99,15 +99,15 @@ class Live:
 
     def reason(self, until: Until, time_up: float) -> ReasonWait:
         """A wait that consumes nothing, for `wait` and `wait_any`; `time_up` is a time of time.monotonic."""
-        return ReasonWait(self.terminal, self._condition(until, time_up), time_up, 0, self.unknown)
+        return ReasonWait(self.terminal, self._condition(until, time_up, reads=False), time_up, 0, self.unknown)
 
-    def _condition(self, until: Until, time_up: float) -> Condition:
+    def _condition(self, until: Until, time_up: float, *, reads: bool) -> Condition:
         if until is READY:
             return self._ready(ENOUGH)
         if until is None:
             return Output(self.terminal, self.pages.has_unread)
         if until is EXIT:
-            return Exit(self.terminal)
+            return Exit(self.terminal, reads=reads)
         return self._match(until, time_up)
 
     def _match(self, pattern: object, time_up: float) -> Match:
@@ -192,8 +192,9 @@ class Live:
         refusal = terminal.input.refusal(data)
         if refusal == "overflow":
             raise InputOverflowError(
-                f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, and the program "
-                f"does not read; at most {INPUT_LIMIT_BYTES} may wait: let it read first, or interrupt or close it"
+                f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, these are "
+                f"{len(data)}, and at most {INPUT_LIMIT_BYTES} may wait: send less at a time and let the program read, "
+                "or interrupt or close it"
             )
         if refusal == "line":
             raise LineTooLongError(

@@ -45,16 +45,19 @@ class Output:
 
 
 class Exit:
-    """The program has exited."""
+    """The program has exited, or cannot before its output is read (if `reads`: the wait is for one who will)."""
 
     look_at = math.inf
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, *, reads: bool) -> None:
         self._terminal = terminal
+        self._reads = reads
 
     def met(self, now: float) -> Reason | None:
         """See `Condition`."""
-        return "exit" if self._terminal.exited else None
+        if self._terminal.exited:
+            return "exit"
+        return "output" if self._reads and self._terminal.is_full() else None
 
 
 class Ready:

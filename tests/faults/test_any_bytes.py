@@ -9,7 +9,6 @@ import time
 from itertools import pairwise
 
 import pytest
-from faults.counts import times
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from bgterm.engine.output import OutputBuffer
 from bgterm.manager import SessionManager
 from bgterm.searching import AnyMatch, Search
 from bgterm.views.escapes import EscapeStripper
+from faults.counts import times
 
 EXAMPLES = settings(max_examples=times(300), deadline=None)
 

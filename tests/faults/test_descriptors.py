@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from faults.counts import record, times
 from faults.hosts import outcome
 

@@ -12,11 +12,11 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+
+from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.processes import alive, bearing
 from waiting import eventually
-
-from bgterm.manager import SessionManager
 
 
 def python(code: str, *arguments: str) -> str:

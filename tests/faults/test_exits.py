@@ -8,13 +8,13 @@ import signal
 import sys
 
 import pytest
+
+import bgterm
+from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.hosts import outcome
 from faults.streams import counted, counted_bytes, differing
 from waiting import eventually
-
-import bgterm
-from bgterm.manager import SessionManager
 
 FATAL = sorted(
     {signal.SIGABRT, signal.SIGALRM, signal.SIGBUS, signal.SIGFPE, signal.SIGHUP, signal.SIGILL, signal.SIGINT}

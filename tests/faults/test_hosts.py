@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+
 from faults.counts import record, times
 from faults.hosts import host, outcome
 from faults.processes import alive, bearing, terminals

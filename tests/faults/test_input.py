@@ -8,12 +8,12 @@ import random
 import sys
 
 import pytest
-from faults.counts import SCALE, record, times
 
 import bgterm
 from bgterm.engine.input import CANONICAL_LINE_BYTES
 from bgterm.errors import InputOverflowError, LineTooLongError, SessionExitedError
 from bgterm.manager import SessionManager
+from faults.counts import SCALE, record, times
 
 COUNT = (
     "import hashlib, os, sys, tty\n"

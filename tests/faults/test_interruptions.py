@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import threading
@@ -9,14 +10,14 @@ import time
 from functools import partial
 
 import pytest
+
+from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.hosts import host
 from faults.interruptions import Interrupter, InterruptionError
-from faults.processes import ended
+from faults.processes import bearing
 from faults.streams import counted_bytes, differing
 from waiting import eventually
-
-from bgterm.manager import SessionManager
 
 ECHO = "stty -echo; echo up; exec cat"
 
@@ -99,6 +100,10 @@ def test_a_follower_is_not_forgotten_by_a_leader_that_is_interrupted(manager: Se
     record("Ctrl-C at each place of a wait that others follow", interrupter.interruptions)
 
 
+def nothing_bears(mark: str) -> bool:
+    return not bearing(mark)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a file of /proc left to the collector
 def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> None:
     interrupter = Interrupter()
@@ -106,12 +111,13 @@ def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> 
     for _ in range(times(60)):
         session = manager.open(manager.start_session("trap '' HUP TERM; echo up; while :; do sleep 1000; done"))
         session.poll(None, until="up\r\n")
-        pid = session.info().pid
+        mark = f"BGTERM_SESSION={os.fsdecode(session.live.terminal.program.mark)}"
+        assert bearing(mark)
         try:
             interrupter.call(partial(session.close, kill_after_ms=0))
         except InterruptionError:
             session.close(kill_after_ms=0)
-        left += not eventually(partial(ended, pid))
+        left += not eventually(partial(nothing_bears, mark))
         assert session.sid not in manager.list_sessions()
     record("Ctrl-C at each place of close", interrupter.interruptions, left, "programs left")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+
+from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.streams import counted, counted_bytes, differing
 from waiting import eventually
-
-from bgterm.manager import SessionManager
 
 
 def test_blocking_loses_nothing_of_a_flood_and_the_program_goes_on(manager: SessionManager) -> None:

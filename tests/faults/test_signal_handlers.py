@@ -6,11 +6,11 @@ import threading
 from functools import partial
 
 import pytest
-from faults.counts import record, times
-from faults.interruptions import Interrupter
 
 import bgterm
 from bgterm.errors import UnknownSessionError
+from faults.counts import record, times
+from faults.interruptions import Interrupter
 
 
 @pytest.mark.parametrize("terminate", [True, False])

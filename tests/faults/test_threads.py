@@ -8,15 +8,15 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+
+import bgterm
 from belongings import Belongings
+from bgterm.errors import UnknownSessionError
+from bgterm.manager import SessionManager
 from faults.counts import record, times
 from faults.processes import terminals
 from faults.streams import counted, counted_bytes, differing
 from waiting import eventually
-
-import bgterm
-from bgterm.errors import UnknownSessionError
-from bgterm.manager import SessionManager
 
 
 def together(*actions: Callable[[], object]) -> None:

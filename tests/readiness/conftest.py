@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.readiness.terminals import Program, Start
+from readiness.terminals import Program, Start
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
-from tests.waiting import eventually
+from waiting import eventually
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from bgterm.manager import SessionManager
-from tests.faults.counts import record, times
+from faults.counts import record, times
 
 PROGRAMS = {
     "bash": (["bash", "--norc"], "echo $(({a}+{b}))"),

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from tests.readiness.terminals import Start, is_ready
-from tests.waiting import eventually
+from readiness.terminals import Start, is_ready
+from waiting import eventually
 
 PYTHON = sys.executable
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgterm.readiness.marks import Marks
-from tests.readiness.outputs import output_of
+from readiness.outputs import output_of
 
 STREAM = (
     b"\x1b[?2004hfirst\x1b[31mred\x1b[0m\x1b]133;A;k=s\x07> \x1b]133;B\x07\x1b[?2004l"

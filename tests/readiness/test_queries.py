@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bgterm.manager import SessionManager
-from tests.readiness.terminals import Start
+from readiness.terminals import Start
 
 ASK = (
     "import os, sys, termios, tty\n"

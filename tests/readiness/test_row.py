@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bgterm.readiness.row import text_left_of_cursor
-from tests.readiness.outputs import output_of
+from readiness.outputs import output_of
 
 
 @pytest.mark.parametrize(

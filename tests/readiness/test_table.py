@@ -18,9 +18,9 @@ import pytest
 from bgterm import READY
 from bgterm.manager import SessionManager
 from bgterm.session import Session
-from tests.readiness import servers
-from tests.readiness.languages import LANGUAGES, NETWORK, QUESTION, Language
-from tests.waiting import eventually
+from readiness import servers
+from readiness.languages import LANGUAGES, NETWORK, QUESTION, Language
+from waiting import eventually
 
 HARD = {"certain", "prompt", "marks"}
 NUMBERS = itertools.count(100_003, 1009)

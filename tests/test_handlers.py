@@ -1,0 +1,93 @@
+"""A signal handler may use sessions while the thread that it interrupts sleeps on one: the sleeper misses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+
+import bgterm
+from bgterm import SessionManager
+from bgterm.engine.waker import waker
+from waiting import eventually
+
+T = TypeVar("T")
+
+LONG_MS = 20_000
+
+
+@pytest.fixture
+def cat(manager: SessionManager) -> Iterator[bgterm.Session]:
+    session = manager.open(manager.start_session("stty -echo; echo up; exec cat"))
+    session.poll(None, until="up\r\n")
+    yield session
+
+
+def handled_while_it_sleeps(wait: Callable[[], T], handler: Callable[[], object]) -> T:
+    """What `wait` returns, which sleeps when a signal comes and its handler calls `handler`."""
+    failed: list[BaseException] = []
+
+    def handle(*_: object) -> None:
+        try:
+            handler()
+        except BaseException as error:  # noqa: BLE001 - told below, so that the wait goes on
+            failed.append(error)
+
+    own = waker()
+    before = signal.signal(signal.SIGUSR1, handle)
+    thread = threading.Thread(target=lambda: eventually(lambda: own.asleep) and os.kill(os.getpid(), signal.SIGUSR1))
+    try:
+        thread.start()
+        return wait()
+    finally:
+        thread.join()
+        signal.signal(signal.SIGUSR1, before)
+        assert failed == []
+
+
+def type_and_look(session: bgterm.Session) -> None:
+    """Have output read by a verb that leaves it unread."""
+    end = session.info().buffer_end_offset
+    with session.live.terminal.lock:
+        session.live.terminal.type(b"x\n")
+    while session.info().buffer_end_offset < end + 3:
+        pass
+
+
+def test_output_that_the_handler_came_upon_ends_the_wait(cat: bgterm.Session) -> None:
+    """The thread that found it was not woken, because it is the same thread."""
+    page = handled_while_it_sleeps(lambda: cat.poll(LONG_MS), lambda: type_and_look(cat))
+    assert (page.text, page.reason) == ("x\r\n", "output")
+    assert page.remaining_bytes == 0
+
+
+def test_a_handler_may_wait_on_the_session_that_its_thread_waits_on(cat: bgterm.Session) -> None:
+    """Both slept by one poll object, which Python refuses."""
+    given: list[str] = []
+
+    def handler() -> None:
+        given.append(cat.write_stdin("first\n", LONG_MS, until="first\r\n").text)
+        cat.write_stdin("second\n", 0, 0)
+
+    page = handled_while_it_sleeps(lambda: cat.poll(None), handler)
+    assert "".join([*given, page.text]) == "first\r\nsecond\r\n"
+
+
+def test_a_handler_that_waits_elsewhere_takes_no_wake_up_of_its_thread(
+    manager: SessionManager, cat: bgterm.Session
+) -> None:
+    """Its sleep cleared the wake-up, and the thread slept on."""
+    other = manager.open(manager.start_session("cat"))
+
+    def handler() -> None:
+        with cat.live.terminal.lock:
+            cat.live.terminal.type(b"x\n")
+        other.poll(50)  # sleeps while the news comes
+
+    found = handled_while_it_sleeps(lambda: manager.wait_any([cat.sid], LONG_MS), handler)
+    assert found == cat.sid
+    assert cat.read().text == "x\r\n"
