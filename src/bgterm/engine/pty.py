@@ -26,13 +26,15 @@ if sys.platform == "linux":
             raise
         return master, f"/dev/pts/{number}"
 
-    _TERMIOS = bytes(60)
+    _TERMIOS_BYTES = 60
     _LFLAG_BYTE = 12 if sys.byteorder == "little" else 15  # struct termios: the fourth int, of which it is the low byte
 
     def is_canonical(fd: int) -> bool:
         """Whether the line discipline collects lines (termios(3): ICANON)."""
         # A third of what tcgetattr takes, and it is asked for each key that is typed.
-        return bool(fcntl.ioctl(fd, termios.TCGETS, _TERMIOS)[_LFLAG_BYTE] & termios.ICANON)
+        mode = bytearray(_TERMIOS_BYTES)  # not bytes: for those fcntl.ioctl raises and catches an exception
+        fcntl.ioctl(fd, termios.TCGETS, mode)
+        return bool(mode[_LFLAG_BYTE] & termios.ICANON)
 
 else:  # macOS: not tested, see the README
 

@@ -41,9 +41,17 @@ from bgterm.engine.waker import Waker, waker, waker_if_any
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
-_READ_BYTES = 65536
+_PULL_BYTES = 65536
+"""What a caller takes at a time."""
+
+_READ_BYTES = 4096
+"""A pty gives at most 4095 bytes at a time (n_tty.c), and to offer it more costs: the space is allocated first."""
+
 _FULL_READ_BYTES = 4000
-"""A pty gives at most 4095 bytes at a time; after a much shorter read there is nothing more at this moment."""
+"""After a read that is much shorter than a pty can give there is nothing more at this moment."""
+
+_ESCAPE = 0x1B
+"""As a number: to look for bytes in bytes costs CPython an exception that it raises and catches."""
 
 _FAIR_BYTES = 16384
 """What the I/O thread reads of one terminal before it turns to the next."""
@@ -200,7 +208,7 @@ class Terminal:
 
     # Reading: lock held.
 
-    def pull(self, limit: int = _READ_BYTES) -> int:
+    def pull(self, limit: int = _PULL_BYTES) -> int:
         """Read what the terminal has now, about `limit` bytes at most; return how much it was. Lock held."""
         got = self._read(limit)
         if got:
@@ -227,7 +235,7 @@ class Terminal:
                 self._watch()
                 break
             got += len(data)
-            escapes = escapes or b"\x1b" in data
+            escapes = escapes or _ESCAPE in data
             if len(data) < _FULL_READ_BYTES:
                 break
         if got:
@@ -407,7 +415,7 @@ class Terminal:
                     for fd, _ in events:
                         if fd != self.master:
                             self.notice_exit()
-                        elif self._read(_READ_BYTES) and self._sleepers:
+                        elif self._read(_PULL_BYTES) and self._sleepers:
                             self._tell()
                     now = time.monotonic()
                     outcome = attempt(now)
