@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -21,10 +21,10 @@ LONG_MS = 20_000
 
 
 @pytest.fixture
-def cat(manager: SessionManager) -> Iterator[bgterm.Session]:
+def cat(manager: SessionManager) -> bgterm.Session:
     session = manager.open(manager.start_session("stty -echo; echo up; exec cat"))
     session.poll(None, until="up\r\n")
-    yield session
+    return session
 
 
 def handled_while_it_sleeps(wait: Callable[[], T], handler: Callable[[], object]) -> T:
@@ -39,7 +39,12 @@ def handled_while_it_sleeps(wait: Callable[[], T], handler: Callable[[], object]
 
     own = waker()
     before = signal.signal(signal.SIGUSR1, handle)
-    thread = threading.Thread(target=lambda: eventually(lambda: own.asleep) and os.kill(os.getpid(), signal.SIGUSR1))
+
+    def send() -> None:
+        assert eventually(lambda: own.asleep)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    thread = threading.Thread(target=send)
     try:
         thread.start()
         return wait()

@@ -294,7 +294,7 @@ def in_thread(action: Callable[[], object]) -> tuple[threading.Thread, list[obje
         try:
             results.append(action())
         except BaseException as error:  # noqa: BLE001 - it is handed to the test
-            results.append(error)
+            results.append(error.with_traceback(None))  # which would keep what the thread had, until collected
 
     thread = threading.Thread(target=run)
     thread.start()

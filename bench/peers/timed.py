@@ -34,7 +34,6 @@ class Turns:
         self.within = within
         self.calls = 0
         self.cannot = ""
-        self.is_stuck = False
         self._most = sys.maxsize
 
     def prepare(self, arguments: Sequence[Any], batch_seconds: float) -> None:
@@ -46,7 +45,6 @@ class Turns:
             cost = self.contestant.ask(self._do, 1, within=self.within)
         except (CannotError, FailedError, StuckError) as error:
             self.cannot = explained(error, self.within)
-            self.is_stuck = isinstance(error, StuckError)
             return
         if batch_seconds:
             self._most = max(1, int(batch_seconds / max(cost["seconds"], 1e-6)))
@@ -86,12 +84,9 @@ def timed(
     with ExitStack() as stack:
         turns: dict[str, Turns] = {}
         for name in (BARE, *names):
-            for _ in range(2):  # what gets stuck may try once more
-                entered = stack.enter_context(Contestant(name, work))
-                turns[name] = Turns(entered, do, within)
-                turns[name].prepare(arguments(name), batch_seconds)
-                if not turns[name].is_stuck:
-                    break
+            entered = stack.enter_context(Contestant(name, work))
+            turns[name] = Turns(entered, do, within)
+            turns[name].prepare(arguments(name), batch_seconds)
             print(f"  {result.task}: {name} {turns[name].cannot or 'is ready'}", file=sys.stderr, flush=True)
         able = {name: turn for name, turn in turns.items() if not turn.cannot}
         timings = paired(able, batches=batches, calls=calls) if able else {}

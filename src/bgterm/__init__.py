@@ -1,8 +1,8 @@
-"""Interactive terminal programs, kept alive in the background.
+r"""Interactive terminal programs, kept alive in the background.
 
     >>> import bgterm
     >>> sid = bgterm.start_session(["python3", "-q"])
-    >>> bgterm.write_stdin(sid, "2+2\\n", 500).text  # doctest: +SKIP
+    >>> bgterm.write_stdin(sid, "2+2\n", 500).text  # doctest: +SKIP
 
 The functions here are the verbs of one shared `SessionManager`; `Session` has the same as methods.
 """

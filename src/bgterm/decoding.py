@@ -15,6 +15,7 @@ class PageDecoder(Protocol):
         Bytes of an unfinished character at the end are not taken, unless `final`. Decoding changes nothing:
         `advance` does, once the page is given to its reader.
         """
+        ...
 
     def advance(self, data: bytes, errors: str, /) -> None:
         """The reader has got `data`, and the next page follows on it."""
@@ -22,8 +23,9 @@ class PageDecoder(Protocol):
     def retreat(self) -> None:
         """The reader has not got what `advance` was told last. May be called twice."""
 
-    def continues(self, data: bytes) -> int:
+    def continues(self, data: bytes, /) -> int:
         """How many bytes at the beginning of `data` belong to a character that began before it."""
+        ...
 
 
 class _Utf8:
@@ -37,7 +39,7 @@ class _Utf8:
     def retreat(self) -> None:
         pass
 
-    def continues(self, data: bytes) -> int:
+    def continues(self, data: bytes, /) -> int:
         count = 0
         while count < min(3, len(data)) and data[count] & 0xC0 == 0x80:
             count += 1
@@ -50,7 +52,7 @@ class _Incremental:
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
         self._flags: int | None = None  # not 0: CPython's ISO-2022 decoders begin with another state, and crash on 0
-        self._flags_before = self._flags
+        self._flags_before: int | None = None
 
     def _decoder(self, errors: str) -> codecs.IncrementalDecoder:
         decoder = codecs.getincrementaldecoder(self._encoding)(errors)
@@ -72,15 +74,16 @@ class _Incremental:
     def retreat(self) -> None:
         self._flags = self._flags_before
 
-    def continues(self, data: bytes) -> int:
+    def continues(self, _data: bytes, /) -> int:
         return 0
 
 
 def page_decoder(encoding: str) -> PageDecoder:
     """A decoder for one reader. Raises LookupError for an unknown encoding, or one that has no pieces."""
-    found = codecs.lookup(encoding)
-    if found.name == "utf-8":
+    if codecs.lookup(encoding).name == "utf-8":
         return _Utf8()
-    if found.incrementaldecoder is None:
-        raise LookupError(f"the encoding {encoding!r} cannot be decoded piece by piece")
+    try:
+        codecs.getincrementaldecoder(encoding)
+    except LookupError:
+        raise LookupError(f"the encoding {encoding!r} cannot be decoded piece by piece") from None
     return _Incremental(encoding)

@@ -7,7 +7,7 @@ import os
 import shlex
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from bgterm.decoding import page_decoder
 from bgterm.engine.spawn import Argument
@@ -42,14 +42,9 @@ class Launch(NamedTuple):
 
     def check(self) -> None:
         """Raise what `start_session` says for parameters that cannot be, before anything is begun."""
-        if self.cmd is not None and (isinstance(self.cmd, bytes) or not isinstance(self.cmd, Sequence)):
-            raise TypeError(f"cmd must be a string or a list of arguments, not {self.cmd!r}")
-        for argument in self.cmd or ():
-            if not isinstance(argument, (str, bytes, os.PathLike)):
-                raise TypeError(f"an argument of the command must be str, bytes or a path, not {argument!r}")
-        for key, value in (self.env or {}).items():
-            if not (isinstance(key, str) and isinstance(value, str)):
-                raise TypeError(f"env must have strings for keys and values, not {key!r}: {value!r}")
+        _check_command(self.cmd)
+        for variable in (self.env or {}).items():
+            _check_variable(*variable)
         if self.cmd is not None and (not self.cmd or not self.cmd[0]):
             raise ValueError("the command is empty")
         if self.overflow not in {"drop", "block"}:
@@ -128,6 +123,23 @@ class Launch(NamedTuple):
             keep_all=self.overflow == "block",
             observers=observers,
         )
+
+
+def _check_command(cmd: object) -> None:
+    """Raise TypeError for what is no command."""
+    if cmd is None or isinstance(cmd, str):
+        return
+    if isinstance(cmd, bytes) or not isinstance(cmd, Sequence):
+        raise TypeError(f"cmd must be a string or a list of arguments, not {cmd!r}")
+    for argument in cast("Sequence[object]", cmd):
+        if not isinstance(argument, (str, bytes, os.PathLike)):
+            raise TypeError(f"an argument of the command must be str, bytes or a path, not {argument!r}")
+
+
+def _check_variable(name: object, value: object) -> None:
+    """Raise TypeError for what is no variable of an environment."""
+    if not (isinstance(name, str) and isinstance(value, str)):
+        raise TypeError(f"env must have strings for keys and values, not {name!r}: {value!r}")
 
 
 def check_size(rows: int, cols: int) -> None:

@@ -180,9 +180,10 @@ class Live:
         """What is typed for `chars`. Raises UnicodeEncodeError, TypeError."""
         if isinstance(chars, str):
             return chars.encode(self.launch.encoding, self._encode_errors)
-        if isinstance(chars, (bytes, bytearray, memoryview)):
-            return bytes(chars)
-        raise TypeError(f"what is typed must be str or bytes, not {chars!r}")
+        try:
+            return b"".join((chars,))  # not bytes(chars), which makes zeros of a number
+        except TypeError:
+            raise TypeError(f"what is typed must be str or bytes, not {chars!r}") from None
 
     def type(self, data: bytes) -> None:
         """Type `data`, all of it or nothing. Lock held."""
@@ -218,16 +219,19 @@ class Live:
     # Errors, and what every verb checks: lock held.
 
     def unknown(self) -> UnknownSessionError:
+        """What is raised by every use of a closed session."""
         code = self.terminal.child.exit_code
         return UnknownSessionError(
             f"session {self.label} has been closed (exit code {code}): start a new one", closed=True, exit_code=code
         )
 
     def check_open(self) -> None:
+        """Raise UnknownSessionError if the session is closed."""
         if self.terminal.closed:
             raise self.unknown()
 
     def not_ready(self, status: Status | None) -> NotReadyError:
+        """What is raised where a line could not be typed in time; `status` is the last look."""
         known = "nothing is known" if status is None else status.reason
         return NotReadyError(
             f"session {self.label}: the program was not ready for input within the time ({known}), nothing was typed: "
@@ -236,6 +240,7 @@ class Live:
         )
 
     def check_running(self) -> None:
+        """Raise UnknownSessionError or SessionExitedError unless there is a program to type to."""
         self.check_open()
         terminal = self.terminal
         if terminal.exited:
@@ -248,5 +253,6 @@ class Live:
 
 
 def check_page_size(max_output_bytes: int | None) -> None:
+    """Raise ValueError for a negative number."""
     if max_output_bytes is not None and not max_output_bytes >= 0:
         raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")

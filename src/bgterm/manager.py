@@ -18,7 +18,7 @@ from bgterm.errors import SessionLimitError, UnknownSessionError
 from bgterm.following import FollowedWait, Race, sleep_on
 from bgterm.launch import Command, Launch
 from bgterm.readiness.confidence import ENOUGH
-from bgterm.results import CommandResult, Confidence, PollResult, SessionInfo, Status
+from bgterm.results import CommandResult, Confidence, PollResult, Reason, SessionInfo, Status
 from bgterm.session import Session
 from bgterm.until import Until
 from bgterm.waits import deadline
@@ -198,7 +198,9 @@ class SessionManager:
         if isinstance(sid, int) and 0 < sid < self._next_sid:
             return UnknownSessionError(f"session {sid} was closed long ago: start a new one", closed=True)
         known = ", ".join(map(str, self.list_sessions())) or "none"
-        hint = "a string is looked up as a name, ids are integers" if isinstance(sid, str) else "use what start_session returned"
+        hint = "use what start_session returned"
+        if isinstance(sid, str):
+            hint = "a string is looked up as a name, ids are integers"
         return UnknownSessionError(f"there is no session {sid!r} (open: {known}): {hint}")
 
     def _forget(self, session: Session, exit_code: int | None) -> None:
@@ -375,12 +377,11 @@ class SessionManager:
 def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:
     """What `SessionManager.wait_any` waits for, checked, and beginning now."""
     time_up = deadline("timeout_ms", timeout_ms)
-    runners = []
+    waits: list[tuple[int | str, FollowedWait[Reason]]] = []
     for sid in sids:
         live = manager.open(sid).live
-        followed = FollowedWait(live.terminal, live.reason(until, time_up))
-        runners.append((sid, followed))
-    return Race(runners)
+        waits.append((sid, FollowedWait(live.terminal, live.reason(until, time_up))))
+    return Race(waits)
 
 
 default = SessionManager()
@@ -402,7 +403,7 @@ def _end_all() -> None:
 def _after_fork() -> None:
     # The sessions are the parent's. A lock may be held by a thread that does not exist here.
     for manager in list(_managers):
-        manager._forget_all()
+        manager._forget_all()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
 
 
 if hasattr(os, "register_at_fork"):

@@ -25,7 +25,7 @@ class Status(NamedTuple):
     """What is known about whether a program waits for input."""
 
     state: State
-    """`"waiting"` (for a line or a key), `"password"`, `"fullscreen"`, `"busy"`, `"stopped"`, `"exited"`, `"unknown"`."""
+    """`"waiting"` (for a line or key), `"password"`, `"fullscreen"`, `"busy"`, `"stopped"`, `"exited"`, `"unknown"`."""
     confidence: Confidence
     """How surely it is known, from the surest down: `"certain"`, `"prompt"`, `"marks"`, `"quiet"`, `"none"`."""
     reason: str

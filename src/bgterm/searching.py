@@ -6,11 +6,13 @@ import codecs
 import math
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from bgterm.views.escapes import EscapeStripper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bgterm.engine.output import OutputBuffer
     from bgterm.engine.terminal import Terminal
     from bgterm.results import Reason
@@ -75,8 +77,8 @@ class Search:
 
     def __init__(self, pattern: AnyPattern, start: int, encoding: str, errors: str) -> None:
         # The types of a pattern and of what it searches go together; a checker cannot follow that.
-        self._pattern: re.Pattern[Any] = pattern
-        self._reader = _Reader(encoding if isinstance(pattern.pattern, str) else None, errors)
+        self._find: Callable[[Any, int], re.Match[Any] | None] = pattern.search
+        self._reader = _Reader(encoding if isinstance(pattern.pattern, str) else None, errors, EscapeStripper())
         self._text: Any = self._reader.read(b"")
         self._newline: Any = "\n" if isinstance(pattern.pattern, str) else b"\n"
         self._text_start = 0  # the place of _text in all the text so far
@@ -139,7 +141,7 @@ class Search:
             self._searched = len(self._text)
         place = max(place, 1 if self._text_start else 0)
         # By place, not by a slice: what stands before still counts for ^, \b and lookbehind.
-        while found := self._pattern.search(self._text, place):
+        while found := self._find(self._text, place):
             after = self._offset_after(found.end())
             if after > kept or not self._marks or self._marks[0].offset >= kept:
                 return found, after
@@ -169,24 +171,25 @@ class Search:
 class _Reader:
     """From output to text: without escape sequences, and decoded if an encoding is given."""
 
-    def __init__(self, encoding: str | None, errors: str) -> None:
+    def __init__(
+        self, encoding: str | None, errors: str, stripper: EscapeStripper, state: tuple[bytes, int] | None = None
+    ) -> None:
         self._encoding, self._errors = encoding, errors
-        self._stripper = EscapeStripper()
+        self._stripper = stripper
         self._decoder = codecs.getincrementaldecoder(encoding)(errors) if encoding is not None else None
+        if self._decoder is not None and state is not None:
+            self._decoder.setstate(state)
 
     def read(self, data: bytes) -> Any:
         clean = self._stripper.feed(data)
         return clean if self._decoder is None else self._decoder.decode(clean)
 
     def fresh(self) -> _Reader:
-        return _Reader(self._encoding, self._errors)
+        return _Reader(self._encoding, self._errors, EscapeStripper())
 
     def copy(self) -> _Reader:
-        twin = self.fresh()
-        twin._stripper = self._stripper.copy()
-        if self._decoder is not None and twin._decoder is not None:
-            twin._decoder.setstate(self._decoder.getstate())
-        return twin
+        state = None if self._decoder is None else self._decoder.getstate()
+        return _Reader(self._encoding, self._errors, self._stripper.copy(), state)
 
 
 class _Mark(NamedTuple):
@@ -201,7 +204,7 @@ class _Mark(NamedTuple):
 def compiled(until: object) -> AnyPattern:
     """A pattern as a compiled one. Raises `re.error`, or TypeError for what is no pattern."""
     if isinstance(until, re.Pattern):
-        return until
+        return cast("AnyPattern", until)
     if isinstance(until, (str, bytes)):
         return re.compile(until)
     raise TypeError(f"until must be a regex, bgterm.READY or bgterm.EXIT, not {until!r}")

@@ -33,9 +33,11 @@ class Starter(Protocol):
 
     def start(self, launch: Launch, name: str | None) -> Session:
         """Start a program in a new session."""
+        ...
 
     def open(self, sid: int | str) -> Session:
         """The session with this id or name."""
+        ...
 
 
 class Session:
@@ -134,11 +136,11 @@ class Session:
         settle_ms: float = 0,
         min_confidence: Confidence = ENOUGH,
     ) -> PollResult:
-        """Type `chars`, then do as `poll` does.
+        r"""Type `chars`, then do as `poll` does.
 
         Parameters
         ----------
-        chars: text in the session's encoding, or bytes; Enter is "\\n" for programs that read lines.
+        chars: text in the session's encoding, or bytes; Enter is "\n" for programs that read lines.
         yield_time_ms, max_output_bytes, until, settle_ms, min_confidence: as for `poll`.
 
         Typing never waits: what the program does not take yet is queued (`PollResult.pending_input_bytes`).
@@ -191,7 +193,8 @@ class Session:
         ValueError: a negative number. TypeError, re.error: `until` is no pattern.
         UnicodeDecodeError: only with `errors="strict"`; the output stays unread.
         """
-        return self.live.terminal.wait(self.live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence))
+        wait = self.live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        return self.live.terminal.wait(wait)
 
     def read(self, max_output_bytes: int | None = _MAX_BYTES, *, offset: int | None = None) -> PollResult:
         """Return what is unread, at once; or, with `offset`, output from that absolute byte on.

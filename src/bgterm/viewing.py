@@ -163,7 +163,7 @@ class OnScreen:
         self.screen: Screen | None = None
         """The screen that was waited for."""
 
-    def met(self, now: float) -> Reason | None:  # noqa: ARG002 - the protocol has it
+    def met(self, _now: float, /) -> Reason | None:
         """See `waits.Condition`. Output is looked at as it comes, so there is no other time to look at."""
         while self._screen.update():
             pass

@@ -23,7 +23,7 @@ class Condition(Protocol):
     look_at: float
     """When to ask again though nothing happened (time.monotonic); set by `met`."""
 
-    def met(self, now: float) -> Reason | None:
+    def met(self, now: float, /) -> Reason | None:
         """Why the wait ends now, or None."""
 
 
@@ -36,12 +36,12 @@ class Output:
         self._terminal = terminal
         self._has_unread = has_unread
 
-    def met(self, now: float) -> Reason | None:
+    def met(self, _now: float, /) -> Reason | None:
         """See `Condition`."""
         terminal = self._terminal
         if terminal.output.end != terminal.cursor and self._has_unread():
             return "output"
-        return "exit" if self._terminal.exited else None
+        return "exit" if terminal.exited else None
 
 
 class Exit:
@@ -53,7 +53,7 @@ class Exit:
         self._terminal = terminal
         self._reads = reads
 
-    def met(self, now: float) -> Reason | None:
+    def met(self, _now: float, /) -> Reason | None:
         """See `Condition`."""
         if self._terminal.exited:
             return "exit"
@@ -98,7 +98,8 @@ class Wait(Generic[T]):
     """A wait on one terminal: a condition and a time. Its kinds say in `_outcome` what comes of it.
 
     It ends when the condition is met, and then, with `settle_s`, when output has been still for as long
-    ("settled"), or when its time is up ("timeout"). Once the terminal is closed it raises what `closed` gives. Settling never goes beyond the deadline plus `settle_s`.
+    ("settled"), or when its time is up ("timeout"). Settling never goes beyond the deadline plus `settle_s`.
+    Once the terminal is closed it raises what `closed` gives.
     Before the time is taken to be up the terminal is looked at once more: also a wait of no time is truthful.
 
     It does not sleep. `Terminal.wait` sleeps for a thread, an event loop for a coroutine, and both call it
@@ -122,6 +123,7 @@ class Wait(Generic[T]):
         self._closed = closed
         self._met: Reason | None = None
         self.look_at = deadline
+
     def __call__(self, now: float) -> T | None:
         """The outcome if the wait ends now, else None: see `engine.terminal.Attempt`."""
         if self._terminal.closed:
@@ -132,7 +134,7 @@ class Wait(Generic[T]):
                 self.look_at = min(self._condition.look_at, self._deadline)
                 return None
             reason = self._last_look(now)
-        if self._settle_s and reason != "timeout" and reason != "exit":
+        if self._settle_s and reason not in {"timeout", "exit"}:
             self._met = reason
             reason = self._settled(now, reason)
         return None if reason is None else self._outcome(reason)
@@ -167,7 +169,7 @@ class Consuming(Wait[T]):
     __slots__ = ()
 
     def give_back(self) -> None:
-        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again. Lock held."""
+        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again."""
         raise NotImplementedError
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +12,9 @@ from bench.peers.program import CannotError, Peer, Program
 
 SHORTEST_S = 0.001
 """It is asked to yield at once, and takes no less than 250 ms, or 5 s where nothing is typed."""
+
+THREADS = 256
+"""Each terminal occupies a thread of the loop's executor for good: by default there are four more than processors."""
 
 
 class AgentsProgram(Program):
@@ -24,7 +28,11 @@ class AgentsProgram(Program):
     async def typing(self, text: str) -> None:
         if self._id is None:
             raise CannotError("the program has been ended")
-        update = await self._session.pty_write_stdin(session_id=self._id, chars=text, yield_time_s=SHORTEST_S)
+        lost: type[Exception] = import_module("agents.sandbox.errors").PtySessionNotFoundError
+        try:
+            update = await self._session.pty_write_stdin(session_id=self._id, chars=text, yield_time_s=SHORTEST_S)
+        except lost as error:
+            raise CannotError("it keeps 64 programs at most, and ends the oldest") from error
         self._arrived += update.output
 
     def type(self, text: str) -> None:
@@ -62,11 +70,15 @@ class AgentsProgram(Program):
 class Contestant(Peer):
     package = "openai-agents"
     blocked = "the event loop"
-    about = "UnixLocalSandboxClient; the shortest yield that it takes (250 ms; 5 s where nothing is typed)"
+    about = (
+        "UnixLocalSandboxClient; the shortest yield that it takes (250 ms; 5 s where nothing is typed); an executor "
+        f"of {THREADS} threads, or its terminals wait for one"
+    )
 
     def __init__(self) -> None:
         unix_local: Any = import_module("agents.sandbox.sandboxes.unix_local")
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(THREADS))
         self._client = unix_local.UnixLocalSandboxClient()
         self._session = self._loop.run_until_complete(self._client.create())
         self._loop.run_until_complete(self._session.start())

@@ -117,7 +117,10 @@ def kill_and_reap(mark: bytes, pid: int | None) -> None:
     """Kill what a start that failed had already started, found by its mark alone, and reap it."""
     killed = kill([Program(pid=-1, started=0, mark=mark)])
     own = os.getpid()
-    for child in {one.pid for one in killed if one.parent == own} | ({pid} if pid is not None else set()):
+    children = {one.pid for one in killed if one.parent == own}
+    if pid is not None:
+        children.add(pid)
+    for child in children:
         try:
             os.waitpid(child, 0)
         except ChildProcessError:

@@ -46,9 +46,10 @@ class InputQueue:
         It does so in canonical mode alone (termios(3): ICANON), so the mode is asked for, but only where a
         line could be too long at all.
         """
-        if len(data) + (self.pending_bytes if self.queue else 0) > INPUT_LIMIT_BYTES:
+        size = len(data)
+        if size + (self.pending_bytes if self.queue else 0) > INPUT_LIMIT_BYTES:
             return "overflow"
-        return "line" if self._line_bytes + len(data) > CANONICAL_LINE_BYTES and self._cuts_line(data) else None
+        return "line" if self._line_bytes + size > CANONICAL_LINE_BYTES and self._cuts_line(data) else None
 
     def _cuts_line(self, data: bytes) -> bool:
         if not is_canonical(self._fd):

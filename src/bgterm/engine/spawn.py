@@ -15,7 +15,7 @@ _DEFAULT_SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGST
 _CHANGE_DIRECTORY = 'cd -- "$1" || exit 126; shift; exec "$@"'
 """posix_spawn(3) as Python offers it knows no working directory (cpython#114467), so a shell enters it and execs."""
 
-_OF_A_SHELL = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_SHELL_VARIABLE = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 _OPEN_TERMINAL = 'exec 0<>"$1" 1>&0 2>&0; shift; exec "$@"'
 """macOS runs file actions before it makes the session, so the terminal must be opened by a program of the session."""
@@ -36,21 +36,22 @@ def spawn(argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, ter
     if cwd is not None:
         _check_directory(cwd)
     executable = _find(argv[0], env, cwd)
-    arguments = list(argv)
+    arguments = tuple(argv)
     if cwd is not None:
         # The exec'ed program gets its own name as argv[0] through the resolved path.
-        arguments = ["/bin/sh", "-c", _CHANGE_DIRECTORY, "sh", cwd, *_past_a_shell(env), executable, *argv[1:]]
+        arguments = ("/bin/sh", "-c", _CHANGE_DIRECTORY, "sh", cwd, *_past_a_shell(env), executable, *argv[1:])
         executable = "/bin/sh"
     if sys.platform == "darwin":
-        arguments = ["/bin/sh", "-c", _OPEN_TERMINAL, "sh", terminal, executable, *arguments[1:]]
+        arguments = ("/bin/sh", "-c", _OPEN_TERMINAL, "sh", terminal, executable, *arguments[1:])
         executable = "/bin/sh"
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
         (os.POSIX_SPAWN_DUP2, 0, 1),
         (os.POSIX_SPAWN_DUP2, 0, 2),
     ]
-    if hasattr(os, "POSIX_SPAWN_CLOSEFROM"):  # Python 3.13
-        actions.append((os.POSIX_SPAWN_CLOSEFROM, 3))
+    close_from: int | None = getattr(os, "POSIX_SPAWN_CLOSEFROM", None)  # Python 3.13, where the libc has it
+    if close_from is not None:
+        actions.append((close_from, 3))
     else:
         actions += [(os.POSIX_SPAWN_CLOSE, fd) for fd in _handed_down()]
     return os.posix_spawn(
@@ -66,7 +67,7 @@ def spawn(argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, ter
 
 def _past_a_shell(env: Mapping[str, str]) -> list[str]:
     """What gives a program those variables that a shell does not hand on, because they cannot be variables in it."""
-    others = [f"{name}={value}" for name, value in env.items() if not _OF_A_SHELL.fullmatch(os.fsencode(name))]
+    others = [f"{name}={value}" for name, value in env.items() if not _SHELL_VARIABLE.fullmatch(os.fsencode(name))]
     return ["/usr/bin/env", *others] if others else []
 
 
@@ -76,7 +77,7 @@ def _handed_down() -> tuple[int, ...]:
 
     To look once is enough, and to look each time would make a start slower with each session that is open.
     """
-    handed_down = []
+    handed_down: list[int] = []
     for name in os.listdir("/dev/fd"):
         try:
             if int(name) > 2 and os.get_inheritable(int(name)):

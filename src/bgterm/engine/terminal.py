@@ -155,11 +155,10 @@ class Terminal:
         """
         self._pump = pump.pump()
         mark = os.urandom(16).hex()
-        outer = os.environ.get(MARK_VARIABLE)  # this process may itself run in a session, that ends with all in it
         self.master, self.slave, path = pty.open_pty(rows, cols, utf8=utf8)
         pid = None
         try:
-            pid = spawn(argv, {**env, MARK_VARIABLE: f"{outer}.{mark}" if outer else mark}, cwd, path)
+            pid = spawn(argv, {**env, MARK_VARIABLE: _with_outer_marks(mark)}, cwd, path)
             found = process(pid)
             self.program = Program(pid, found.started if found else 0, mark.encode())
             self.child = Child(pid)
@@ -187,11 +186,10 @@ class Terminal:
         self._observers: list[Observer] = [*observers]
         self._attentive = bool(self._observers)  # whether one of them has to see whatever comes next
         self._shown = 0  # what they have seen
-        self._looked_at = 0.0  # when the terminal was read last, whether or not something was there
-        self._left_at = 0.0  # that time of the last call that led
+        # When the terminal was read last, whether or not something was there, and that time of the last call that led.
+        self._looked_at = self._left_at = 0.0
         self._is_lent = False
-        self._limit = limit_bytes
-        self.keeps_all = keep_all
+        self._limit, self.keeps_all = limit_bytes, keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
         self._watched: tuple[int, ...] = (self.master, self.child.exit_fd)
@@ -238,16 +236,15 @@ class Terminal:
             escapes = escapes or _ESCAPE in data
             if len(data) < _FULL_READ_BYTES:
                 break
+        self._looked_at = time.monotonic()
         if got:
+            self.last_output = self._looked_at
             if escapes or self._attentive or self._shown + got != output.end:
                 self._show()
             else:
                 self._shown = output.end
             if output.end - output.start > self._limit:
                 self._forget()
-        self._looked_at = time.monotonic()
-        if got:
-            self.last_output = self._looked_at
         return got
 
     def observe(self, observer: Observer) -> None:
@@ -390,7 +387,7 @@ class Terminal:
 
     # Waiting.
 
-    def wait(self, attempt: Attempt[T], begin: Callable[[], None] | None = None) -> T:
+    def wait(self, attempt: Attempt[T], begin: Callable[[], None] | None = None) -> T:  # noqa: C901 - most calls pass here once, and calls cost
         """Call `begin`, sleep until `attempt` has an outcome, and return that. Raises what either raises.
 
         `begin` types: the lead is taken before, or the I/O thread could wake up for the answer first.
@@ -439,10 +436,12 @@ class Terminal:
 
     def attend(self, sleeper: Sleeper, *, may_lead: bool = True) -> None:
         """From now on `sleeper` is woken by every change, and leads if it may and nobody else does. Lock held."""
-        if self._leader is not None and self._leader is waker_if_any():
-            # A signal handler waits where its thread sleeps, which cannot read before the handler returns.
-            self._sleepers += (self._leader,)
-            self._leader = None
+        if self._leader is not None:
+            below = waker_if_any()
+            if below is not None and self._leader is below:
+                # A signal handler waits where its thread sleeps, which cannot read before the handler returns.
+                self._sleepers += (below,)
+                self._leader = None
         if may_lead and self._leader is None:
             self._leader = sleeper
             self._arm()
@@ -579,6 +578,12 @@ class Terminal:
         self.master = self.slave = self.child.exit_fd = -1
         for fd in fds:
             os.close(fd)
+
+
+def _with_outer_marks(mark: str) -> str:
+    """The marks of a program: this process may itself run in a session, which ends with all that is in it."""
+    outer = os.environ.get(MARK_VARIABLE)
+    return f"{outer}.{mark}" if outer else mark
 
 
 def _recover(own: Waker) -> None:
