@@ -209,3 +209,9 @@ def test_a_host_that_ignores_its_children_gets_an_unknown_exit_code() -> None:
         """
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+def test_a_close_without_limit_waits_for_the_program(manager: SessionManager) -> None:
+    sid = manager.start_session("trap 'sleep 0.2; exit 7' TERM; echo go; while :; do sleep 0.05; done")
+    manager.poll(sid, 10_000, until="go")
+    assert manager.close(sid, kill_after_ms=None) == 7

@@ -164,7 +164,7 @@ def test_a_drop_never_begins_a_page_inside_a_character(manager: SessionManager) 
 
 def test_overflow_block_makes_the_program_wait_and_loses_nothing(manager: SessionManager) -> None:
     sid = manager.start_session("seq 1 200000", overflow="block", max_buffer_bytes=10_000)
-    shown = []
+    shown: list[str] = []
     while (page := manager.poll(sid, 20_000)).running or page.text:
         assert page.dropped_bytes == 0
         assert page.buffer_end_offset - page.end_offset <= 10_000 + (1 << 20)

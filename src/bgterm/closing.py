@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from bgterm.live import Live
 
 
-def closing(sessions: Sequence[Live], terminate: bool, kill_after_ms: float) -> Ending[list[int | None]]:
+def closing(sessions: Sequence[Live], terminate: bool, kill_after_ms: float | None) -> Ending[list[int | None]]:
     """Close sessions, many in the time of one, as `Session.close` says; the outcome is their exit codes.
 
     It pauses and does not sleep (see `engine.ending`). Raises ValueError for a negative time, at once.
     """
+    if kill_after_ms is None:
+        kill_after_ms = math.inf
     if not kill_after_ms >= 0:
-        raise ValueError(f"kill_after_ms must be 0 or more, not {kill_after_ms!r}")
+        raise ValueError(f"kill_after_ms must be 0 or more, or None for no limit, not {kill_after_ms!r}")
     return _closing(sessions, kill_after_ms / 1000 if terminate else None)
 
 
@@ -42,6 +45,6 @@ def _closing(sessions: Sequence[Live], grace_seconds: float | None) -> Ending[li
     return [session.terminal.child.exit_code for session in sessions]
 
 
-def close_sessions(sessions: Sequence[Live], kill_after_ms: float) -> None:
+def close_sessions(sessions: Sequence[Live], kill_after_ms: float | None) -> None:
     """Close many sessions in the time of one. Raises ValueError for a negative time."""
     finish(closing(sessions, terminate=True, kill_after_ms=kill_after_ms))

@@ -162,8 +162,7 @@ class SessionManager:
                     del self._names[name]
 
     def _reserve(self, name: str | None) -> int:
-        if name == "":
-            raise ValueError("a session's name is a string that is not empty")
+        _check_name(name)
         with self._lock:
             if name in self._names:
                 raise ValueError(
@@ -354,7 +353,7 @@ class SessionManager:
         """See `Session.kill`."""
         return self.open(sid).kill()
 
-    def close(self, sid: int | str, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+    def close(self, sid: int | str, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
         """See `Session.close`. Closing a session twice is no error; an id that never was is."""
         try:
             session = self.open(sid)
@@ -364,7 +363,7 @@ class SessionManager:
             return error.exit_code
         return session.close(terminate, kill_after_ms)
 
-    def close_all(self, kill_after_ms: float = 1000) -> None:
+    def close_all(self, kill_after_ms: float | None = 1000) -> None:
         """Close every session, as `close` does, in the time of one. Raises ValueError for a negative time."""
         close_sessions([session.live for session in self.sessions()], kill_after_ms)
 
@@ -372,6 +371,11 @@ class SessionManager:
         """Every session that is not closed yet, in the order of their start."""
         with self._lock:
             return [session for _, session in sorted(self._sessions.items())]
+
+
+def _check_name(name: object) -> None:
+    if name is not None and not (isinstance(name, str) and name):
+        raise ValueError(f"a session's name is a string that is not empty, not {name!r}")
 
 
 def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:

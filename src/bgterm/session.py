@@ -475,14 +475,15 @@ class Session:
             self.live.check_open()
             self.live.terminal.child.send_signal(number)
 
-    def close(self, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+    def close(self, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
         """End the program and everything that it started, and free the id. Closing twice is no error.
 
         Parameters
         ----------
         terminate: False only closes the terminal: the kernel hangs up the program, which may ignore that.
-        kill_after_ms: how long, in milliseconds, the programs may take to end by themselves. Each is asked by
-            SIGTERM (by SIGHUP if it ignores that, as interactive shells do); what is left is killed.
+        kill_after_ms: how long, in milliseconds, the programs may take to end by themselves (None: as long as
+            they like). Each is asked by SIGTERM, or by SIGHUP if it ignores that, as interactive shells do; what
+            is left is killed.
 
         Returns the program's exit code, None where it is not known. It takes `kill_after_ms` and two seconds at
         the very most. Whoever waits on the session is woken with an UnknownSessionError.

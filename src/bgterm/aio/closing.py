@@ -42,9 +42,9 @@ class Closer:
     """
 
     def __init__(self) -> None:
-        self._next: dict[tuple[bool, float], tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
+        self._next: dict[tuple[bool, float | None], tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
 
-    async def close(self, session: Session, terminate: bool, kill_after_ms: float) -> int | None:
+    async def close(self, session: Session, terminate: bool, kill_after_ms: float | None) -> int | None:
         """Close one session, and return its exit code. The closing goes on where the caller is cancelled."""
         manner = (terminate, kill_after_ms)
         if manner not in self._next:
@@ -55,7 +55,7 @@ class Closer:
         place = len(sessions) - 1
         return (await asyncio.shield(closed))[place]
 
-    async def _close(self, sessions: Sequence[Session], manner: tuple[bool, float]) -> list[int | None]:
+    async def _close(self, sessions: Sequence[Session], manner: tuple[bool, float | None]) -> list[int | None]:
         await asyncio.sleep(0)  # an eager task begins at once: its batch is made only after that
         del self._next[manner]
         return await finish(closing([session.live for session in sessions], *manner))

@@ -239,7 +239,7 @@ class AsyncSession:
     terminate = _at_once(Session.terminate)
     kill = _at_once(Session.kill)
 
-    async def close(self, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+    async def close(self, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
         """Do as `Session.close` does. It goes on in the background where its caller is cancelled.
 
         Sessions that are closed in the same turn of the loop are closed together, in the time of one.

@@ -156,7 +156,7 @@ async def wait_any(
     return next(iter(await outcome(race(default, sids, timeout_ms, until))), None)
 
 
-async def close(sid: int | str, terminate: bool = True, kill_after_ms: float = 1000) -> int | None:
+async def close(sid: int | str, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
     """Do as `bgterm.close` does: see `AsyncSession.close`."""
     try:
         session = _session(sid)
@@ -167,6 +167,6 @@ async def close(sid: int | str, terminate: bool = True, kill_after_ms: float = 1
     return await session.close(terminate, kill_after_ms)
 
 
-async def close_all(kill_after_ms: float = 1000) -> None:
+async def close_all(kill_after_ms: float | None = 1000) -> None:
     """Do as `bgterm.close_all` does. Cancelled, it kills what is left and closes all the same."""
     await finish(closing([session.live for session in default.sessions()], terminate=True, kill_after_ms=kill_after_ms))
