@@ -10,7 +10,7 @@ from bench.peers.adapters import BARE
 from bench.peers.figures import OURS, ranked, shown, times
 from bench.peers.outcome import Outcome, Result
 
-PANELS = ("echo", "draining", "starting", "python_with_pattern", "python_without", "idle")
+PANELS = ("echo", "draining_raw", "starting", "python_with_pattern", "python_without", "idle")
 """Tasks that are shown, if they were measured."""
 
 WIDTH, COLUMNS = 960, 2

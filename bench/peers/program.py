@@ -96,9 +96,9 @@ class Peer(ABC):
             seen += program.some()
         return program
 
-    def flood(self, path: str, length: int) -> Callable[[], None]:
+    def flood(self, path: str, length: int, *, raw: bool) -> Callable[[], None]:
         """Return what makes a program print the file at `path` and takes all of it: `length` bytes."""
-        program = self.started(*printing(path, raw=False))
+        program = self.started(*printing(path, raw=raw))
         return lambda: program.exchange("\n", length)
 
     def round(self, programs: Sequence[Program], text: str, length: int) -> None:

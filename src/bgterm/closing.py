@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bgterm.engine.ending import Ending, finish
-from bgterm.engine.terminal import ending_all, kill_all
+from bgterm.engine.terminals import ending_all, kill_all
 from bgterm.engine.undisturbed import undisturbed
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import time
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
-from bgterm.engine.terminal import Sleeper, Terminal
+from bgterm.engine.attending import Sleeper
+from bgterm.engine.terminal import Terminal
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import waker
 from bgterm.results import Reason

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from bgterm.decoding import page_decoder
+from bgterm.engine.attending import Observer
 from bgterm.engine.spawn import Argument
-from bgterm.engine.terminal import Observer, Terminal
+from bgterm.engine.terminal import Terminal
 
 if TYPE_CHECKING:
     from bgterm.views.transcript import Transcript

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from bgterm.closing import close_sessions
 from bgterm.engine import pump
-from bgterm.engine.terminal import kill_all, open_terminals
+from bgterm.engine.terminals import kill_all, open_terminals
 from bgterm.errors import SessionLimitError, UnknownSessionError
 from bgterm.following import FollowedWait, Race, sleep_on
 from bgterm.launch import Command, Launch

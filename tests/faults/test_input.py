@@ -54,7 +54,7 @@ def test_ten_megabytes_typed_to_a_program_that_does_not_read_arrive_once_it_does
     page = manager.poll(sid, None, until="digest ([0-9a-f]{64})")
     assert page.match is not None
     lost = page.match[1] != hashlib.sha256(data).hexdigest()
-    record("10 MB typed to a program that reads later", 1, lost, "inputs")
+    record("10 MB typed to a program that reads later", 1, int(lost), "inputs")
     assert manager.info(sid).pending_input_bytes == 0
 
 
@@ -222,4 +222,4 @@ def test_a_large_paste_arrives_whole(manager: SessionManager, tmp_path: os.PathL
     assert manager.poll(sid, None, until=bgterm.READY).reason == "ready"
     digest = hashlib.sha256(text.encode()).hexdigest()
     page = manager.write_stdin(sid, f"{question}\r", 60_000, until=digest)
-    record(f"paste into {program}", 1, page.match is None, f"{len(text)} bytes")
+    record(f"paste into {program}", 1, int(page.match is None), f"{len(text)} bytes")

@@ -6,7 +6,9 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from bgterm.engine.ending import finish
 from bgterm.engine.terminal import Terminal
+from bgterm.engine.terminals import ending_all
 from bgterm.readiness.look import Readiness
 from bgterm.readiness.queries import Queries
 from bgterm.results import Status
@@ -70,7 +72,7 @@ class Program:
         return output.read(output.start, output.end).decode(errors="replace")
 
     def end(self) -> None:
-        self.terminal.end(1)
+        finish(ending_all([self.terminal], 1))
         self.terminal.close()
         del self.readiness
 

@@ -50,9 +50,9 @@ class Contestant(Peer):
     def start(self, *argv: str) -> BgtermProgram:
         return BgtermProgram(*argv)
 
-    def flood(self, path: str, length: int) -> Callable[[], None]:
-        program = BgtermProgram(*printing(path, raw=False), overflow="block")
-        program.receive(len("started\r\n"))
+    def flood(self, path: str, length: int, *, raw: bool) -> Callable[[], None]:
+        program = BgtermProgram(*printing(path, raw=raw), overflow="block")
+        program.receive(len("started\n" if raw else "started\r\n"))
         return lambda: program.exchange("\n", length)
 
     def close(self) -> None:

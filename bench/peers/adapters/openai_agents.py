@@ -86,10 +86,12 @@ class Contestant(Peer):
     def start(self, *argv: str) -> AgentsProgram:
         return AgentsProgram(self._session, self._loop, *argv)
 
-    def flood(self, path: str, length: int) -> Callable[[], None]:
+    def flood(self, path: str, length: int, *, raw: bool) -> Callable[[], None]:
+        command = ("sh", "-c", 'stty raw; exec cat "$0"', path) if raw else ("cat", path)
+
         def run_to_the_end() -> None:  # the one wait that it ends early is the one for the end of the program
             update = self._loop.run_until_complete(
-                self._session.pty_exec_start("cat", path, shell=False, tty=True, yield_time_s=30)
+                self._session.pty_exec_start(*command, shell=False, tty=True, yield_time_s=30)
             )
             if len(update.output) != length:
                 raise CannotError(f"{len(update.output):,} of {length:,} bytes came within its longest wait of 30 s")

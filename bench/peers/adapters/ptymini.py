@@ -75,7 +75,7 @@ class Contestant(Peer):
     def start(self, *argv: str) -> PtyminiProgram:
         return PtyminiProgram(*argv)
 
-    def flood(self, path: str, length: int) -> Callable[[], None]:
-        program = PtyminiProgram(*printing(path, raw=False), max_buffer_bytes=BUFFER_BYTES)
-        program.receive(len("started\r\n"))
+    def flood(self, path: str, length: int, *, raw: bool) -> Callable[[], None]:
+        program = PtyminiProgram(*printing(path, raw=raw), max_buffer_bytes=BUFFER_BYTES)
+        program.receive(len("started\n" if raw else "started\r\n"))
         return lambda: program.exchange("\n", length)

@@ -64,8 +64,8 @@ class ScreenPeer(Peer):
         program.counted = 1
         return program
 
-    def flood(self, path: str, length: int) -> Callable[[], None]:
-        argv = printing(path, raw=False, after="n=$((n+1)); echo finished-$n")
+    def flood(self, path: str, length: int, *, raw: bool) -> Callable[[], None]:
+        argv = printing(path, raw=raw, after="n=$((n+1)); echo finished-$n")
         program = self.started(*argv)
         return lambda: program.flood(length)
 

@@ -51,7 +51,7 @@ class LoopSleeper:
         self._turn: asyncio.Future[None] = loop.create_future()
 
     def wake(self) -> None:
-        """See `engine.terminal.Sleeper`."""
+        """See `engine.attending.Sleeper`."""
         if self._called:
             return
         try:

@@ -102,6 +102,12 @@ def _is_process(pid: int) -> bool:
     return True
 
 
+def with_outer_marks(mark: str) -> str:
+    """The marks of a program: this process may itself run in a session, which ends with all that is in it."""
+    outer = os.environ.get(MARK_VARIABLE)
+    return f"{outer}.{mark}" if outer else mark
+
+
 def bears_mark(pid: int, marks: set[bytes]) -> bool | None:
     """Whether the environment that a process was started with has one of `marks`; None where it may not be read."""
     try:

@@ -21,24 +21,25 @@ import os
 import signal
 import termios
 import time
-import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fcntl import ioctl
 from threading import Lock, Thread
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from bgterm.engine import pty, pump
+from bgterm.engine.attending import Attempt, Observer, Sleeper
 from bgterm.engine.child import Child
-from bgterm.engine.ending import Ending, ending, finish, kill, kill_and_reap
+from bgterm.engine.ending import kill_and_reap
 from bgterm.engine.input import InputQueue
+from bgterm.engine.lock import locked_shortly
 from bgterm.engine.output import OutputBuffer
-from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process
+from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process, with_outer_marks
 from bgterm.engine.pump import LEASE_S, ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
+from bgterm.engine.terminals import TERMINALS
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import Waker, waker, waker_if_any
 
-T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
 _PULL_BYTES = 65536
@@ -60,39 +61,10 @@ _TAIL_BYTES = 1 << 20
 """More than the kernel keeps of a terminal's output (tty_buffer.c), so a tail is never cut; and an end, should
 a grandchild go on writing."""
 
-LONGEST_HOLD_SECONDS = 0.05
-"""Others hold a terminal's lock for moments: see `_locked_shortly`."""
-
 _TIOCSIG = 0x40045436
 """Signal the foreground process group from the master (ioctl_tty(2))."""
 
 _VEOF = termios.VEOF
-
-
-class Sleeper(Protocol):
-    """Somebody who waits on a terminal and wants to be told of any change."""
-
-    def wake(self) -> None:
-        """Look again. Called with the terminal's lock held, from any thread; returns at once."""
-
-
-class Attempt(Protocol[T_co]):
-    """What a caller waits for."""
-
-    look_at: float
-    """When to attempt again though nothing happened (time.monotonic)."""
-
-    def __call__(self, now: float) -> T_co | None:
-        """The outcome, or None to go on waiting. Called with the terminal's lock held."""
-
-    def give_back(self) -> None:
-        """Undo what an outcome that did not get to its caller has consumed; may be called twice. Lock held."""
-
-
-Observer = Callable[[int, bytes], bool]
-"""Called with the lock held for output and its offset, before any of it is forgotten; after an interruption the same
-offset may come again. It returns whether it has to see what comes next even if no escape is in it: to look for those
-costs nothing, a call does. Observers are few and quick."""
 
 
 class Terminal:
@@ -158,7 +130,7 @@ class Terminal:
         self.master, self.slave, path = pty.open_pty(rows, cols, utf8=utf8)
         pid = None
         try:
-            pid = spawn(argv, {**env, MARK_VARIABLE: _with_outer_marks(mark)}, cwd, path)
+            pid = spawn(argv, {**env, MARK_VARIABLE: with_outer_marks(mark)}, cwd, path)
             found = process(pid)
             self.program = Program(pid, found.started if found else 0, mark.encode())
             self.child = Child(pid)
@@ -202,7 +174,7 @@ class Terminal:
             undisturbed(kill_and_reap, self.program.mark, pid)
             undisturbed(self._close_fds)
             raise
-        _terminals.add(self)
+        TERMINALS.add(self)
 
     # Reading: lock held.
 
@@ -526,19 +498,10 @@ class Terminal:
 
     # The end.
 
-    def signal(self, number: int) -> None:
-        """Signal the program itself."""
-        with self.lock:
-            self.child.send_signal(number)
-
-    def end(self, grace_seconds: float) -> None:
-        """End the program and everything that it started."""
-        finish(ending_all([self], grace_seconds))
-
     def close(self) -> None:
         """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
         self.closed = True
-        if not _locked_shortly(self.lock, self._finish_closing):
+        if not locked_shortly(self.lock, self._finish_closing):
             # A signal handler closes what its own thread has locked, and must return for the lock to be released.
             Thread(target=self._close_later, name="bgterm-close", daemon=True).start()
 
@@ -580,12 +543,6 @@ class Terminal:
             os.close(fd)
 
 
-def _with_outer_marks(mark: str) -> str:
-    """The marks of a program: this process may itself run in a session, which ends with all that is in it."""
-    outer = os.environ.get(MARK_VARIABLE)
-    return f"{outer}.{mark}" if outer else mark
-
-
 def _recover(own: Waker) -> None:
     """Leave the wait that was interrupted, at any point of it, and make what it had consumed unread again."""
     if own.interrupted is None:
@@ -597,51 +554,3 @@ def _recover(own: Waker) -> None:
         own.interrupted = None
         if not terminal.closed:
             terminal.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
-
-
-def _locked_shortly(lock: Lock, action: Callable[[], object]) -> bool:
-    """Call `action` with `lock` held, unless it cannot be had; return whether it was called.
-
-    Others hold it for moments: who has not got it after `LONGEST_HOLD_SECONDS` has locked it himself, below a signal
-    handler.
-    """
-    held: list[bool] = []
-    try:
-        # Noted within one C call: a handler that raises after it leaves no lock behind of which nobody knows.
-        held.extend(map(lock.acquire, (True,), (LONGEST_HOLD_SECONDS,)))
-        if held[0]:
-            action()
-        return held[0]
-    finally:
-        if True in held:
-            lock.release()
-
-
-def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:
-    """End the programs of many terminals at once, with everything that they started: see `ending`."""
-    yield from ending([terminal.program for terminal in terminals], grace_seconds)
-    for terminal in terminals:
-        _locked_shortly(terminal.lock, terminal.last_look)
-
-
-def kill_all(terminals: Sequence[Terminal]) -> None:
-    """Kill what is left of the programs of many terminals and of all that they started, without waiting."""
-    kill([terminal.program for terminal in terminals])
-
-
-_terminals: weakref.WeakSet[Terminal] = weakref.WeakSet()
-
-
-def open_terminals() -> list[Terminal]:
-    """Every terminal of this process that is not closed."""
-    return [terminal for terminal in list(_terminals) if not terminal.closed]
-
-
-def _after_fork() -> None:
-    for terminal in list(_terminals):
-        terminal.abandon()
-    _terminals.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

@@ -8,7 +8,8 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bgterm.engine.terminal import Attempt, Terminal
+    from bgterm.engine.attending import Attempt
+    from bgterm.engine.terminal import Terminal
 
 _LONGEST_S = 86_400  # poll(2) takes an int of milliseconds: a day at a time is enough, a sleeper looks again
 

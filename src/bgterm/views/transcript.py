@@ -164,7 +164,7 @@ class Transcript(Recording):
         return Segment.create(self.path, start, {**self._about, "rows": rows, "cols": cols})
 
     def __call__(self, offset: int, data: bytes) -> bool:
-        """Append `data`, the output at `offset`: see `engine.terminal.Observer`. Terminal's lock held."""
+        """Append `data`, the output at `offset`: see `engine.attending.Observer`. Terminal's lock held."""
         with self._lock:
             if self.error is not None or not self._segments:  # ended, or closed
                 return False

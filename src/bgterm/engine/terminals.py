@@ -1,0 +1,44 @@
+"""All terminals of this process, and the end of many at once."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bgterm.engine.ending import Ending, ending, kill
+from bgterm.engine.lock import locked_shortly
+
+if TYPE_CHECKING:
+    from bgterm.engine.terminal import Terminal
+
+TERMINALS: weakref.WeakSet[Terminal] = weakref.WeakSet()
+"""Every terminal enters itself."""
+
+
+def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:
+    """End the programs of many terminals at once, with everything that they started: see `ending`."""
+    yield from ending([terminal.program for terminal in terminals], grace_seconds)
+    for terminal in terminals:
+        locked_shortly(terminal.lock, terminal.last_look)
+
+
+def kill_all(terminals: Sequence[Terminal]) -> None:
+    """Kill what is left of the programs of many terminals and of all that they started, without waiting."""
+    kill([terminal.program for terminal in terminals])
+
+
+def open_terminals() -> list[Terminal]:
+    """Every terminal of this process that is not closed."""
+    return [terminal for terminal in list(TERMINALS) if not terminal.closed]
+
+
+def _after_fork() -> None:
+    for terminal in list(TERMINALS):
+        terminal.abandon()
+    TERMINALS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
