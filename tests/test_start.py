@@ -116,6 +116,16 @@ def test_variables_that_no_shell_could_have_reach_a_program_in_another_directory
     assert "'BASH_FUNC_f%%': '() { :; }'" in shown
 
 
+def test_the_size_of_the_hosts_terminal_is_not_handed_down(
+    manager: SessionManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs drew for the host's COLUMNS, on a screen of another width."""
+    monkeypatch.setenv("COLUMNS", "33")
+    monkeypatch.setenv("LINES", "5")
+    assert output_of(manager, "echo [$COLUMNS $LINES]") == "[ ]\r\n"
+    assert "COLUMNS=33" in output_of(manager, ["/usr/bin/env"], env={"COLUMNS": "33"})
+
+
 def test_cwd_is_where_a_program_starts(manager: SessionManager, tmp_path: Path) -> None:
     directory = tmp_path / "a 'quoted' $dir"
     directory.mkdir()

@@ -70,7 +70,7 @@ def results(scale: Scale) -> Iterator[Result]:
 def printed(
     files: dict[int, tuple[str, int]], largest: dict[str, int | None], usual: int, raw: bool, name: str
 ) -> tuple[str, int, bool]:
-    """What a contestant is given to drain, and how many bytes come of it: a cooked terminal adds a \\r to each line."""
+    """What a contestant is given to drain, and how many bytes come of it: cooked, each line gets one more."""
     path, lines = files[largest.get(name) or usual]
     return path, os.path.getsize(path) + (0 if raw else lines), raw
 
