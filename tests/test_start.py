@@ -123,7 +123,8 @@ def test_the_size_of_the_hosts_terminal_is_not_handed_down(
     monkeypatch.setenv("COLUMNS", "33")
     monkeypatch.setenv("LINES", "5")
     assert output_of(manager, "echo [$COLUMNS $LINES]") == "[ ]\r\n"
-    assert "COLUMNS=33" in output_of(manager, ["/usr/bin/env"], env={"COLUMNS": "33"})
+    assert output_of(manager, "echo [$COLUMNS $LINES]", env={**os.environ, "A": "1"}) == "[ ]\r\n"
+    assert "COLUMNS=34" in output_of(manager, ["/usr/bin/env"], env={"COLUMNS": "34"})
 
 
 def test_cwd_is_where_a_program_starts(manager: SessionManager, tmp_path: Path) -> None:

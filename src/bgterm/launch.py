@@ -93,10 +93,10 @@ class Launch(NamedTuple):
     def environment(self) -> dict[str, str]:
         """The program's environment, but for what shell integration and the engine add."""
         env = dict(os.environ if self.env is None else self.env)
-        if self.env is None:
-            # They tell the size of the host's terminal, and curses believes them more than its own (ncurses(3)).
-            env.pop("LINES", None)
-            env.pop("COLUMNS", None)
+        for name in ("LINES", "COLUMNS"):
+            # The size of the host's terminal, which curses believes more than that of its own (ncurses(3)).
+            if env.get(name) == os.environ.get(name):
+                env.pop(name, None)
         env.setdefault("TERM", "xterm-256color")
         return env
 

@@ -105,9 +105,9 @@ class SessionManager:
         ----------
         cmd: a list of arguments, or a command line for `/bin/sh -c`; None starts `$SHELL` (or `/bin/sh`).
         cwd: the directory to start in (the shell that enters it also sets PWD).
-        env: the whole environment (None: this process's, without LINES and COLUMNS, which tell the size of
-            another terminal). TERM is added where it is missing, and BGTERM_SESSION always: by it all that the
-            program starts is found when the session is closed.
+        env: the whole environment (None: this process's). TERM is added where it is missing, and BGTERM_SESSION
+            always: by it all that the program starts is found when the session is closed. LINES and COLUMNS are
+            left out where they are this process's own: they tell the size of another terminal.
         shell: whether `/bin/sh -c` runs `cmd`; by default so for a string and not for a list.
         encoding, errors: how output is decoded and input encoded, as for `bytes.decode`.
         max_buffer_bytes: how much output is kept for reading.
