@@ -23,6 +23,7 @@ AnyMatch = re.Match[str] | re.Match[bytes]
 _PIECE_BYTES = 65536
 _SMALL = 65536
 _WINDOW = 1 << 20
+_CONTEXT = 256  # what stands before a line counts for ^, \b and lookbehind
 
 _PAUSE_S = 0.002
 """How long output must pause before a search looks back over everything."""
@@ -71,8 +72,8 @@ class Search:
 
     Each look searches what is new together with the line that it continues: that finds whatever stands in one
     line. A match may also begin further back, so everything is searched while it is little (64 KiB), then
-    each time it has grown by half, and once when the output pauses (`owes_look`). This makes the cost per byte
-    of output a constant, whatever the pattern. No more than 1 MiB of text is looked back over.
+    each time it has doubled, and once when the output pauses (`owes_look`). This makes the cost per byte of
+    output a constant, whatever the pattern. No more than 1 MiB of text is looked back over.
     """
 
     def __init__(self, pattern: AnyPattern, start: int, encoding: str, errors: str) -> None:
@@ -82,14 +83,17 @@ class Search:
         self._text: Any = self._reader.read(b"")
         self._newline: Any = "\n" if isinstance(pattern.pattern, str) else b"\n"
         self._text_start = 0  # the place of _text in all the text so far
-        self._searched = 0  # the length of _text when the whole of it was searched
+        self._fresh: list[Any] = []  # what follows on _text: joined when all of it is searched
+        self._size = 0  # the length of both
+        self._recent: Any = self._text  # the end of both: the line that the next output continues, and some context
+        self._searched = 0  # the length of all when it was searched
         self._fed = start
         self._marks: list[_Mark] = []
 
     @property
     def owes_look(self) -> bool:
         """Whether a match that begins further back may have been passed over until now."""
-        return self._searched < len(self._text)
+        return self._searched < self._size
 
     def look(self, output: OutputBuffer, *, paused: bool) -> tuple[AnyMatch, int] | None:
         """Search what has arrived; return the match and the offset of the first byte after it.
@@ -100,45 +104,65 @@ class Search:
         if self._fed < output.start:
             self._skip_to(output.start)
         while found is None and self._fed < output.end:
-            line = self._feed(output.read(self._fed, self._fed + _PIECE_BYTES))
-            size = len(self._text)
-            found = self._search(0 if size <= _SMALL or size * 2 >= self._searched * 3 else line, output.start)
+            place = self._feed(output.read(self._fed, self._fed + _PIECE_BYTES))
+            if self._size <= _SMALL or self._size >= self._searched * 2:
+                place = 0
+            if place is not None:
+                found = self._search(place, output.start)
         if found is None and paused and self.owes_look:
             found = self._search(0, output.start)
         return found
 
     def _skip_to(self, offset: int) -> None:
         """Begin anew at `offset`: what was dropped before it was never seen, and nothing matches across that."""
-        self._text_start += max(len(self._text), 1)  # what comes is not the beginning of the output
+        self._text_start += max(self._size, 1)  # what comes is not the beginning of the output
         self._reader = self._reader.fresh()
-        self._text = "\0" if isinstance(self._newline, str) else b"\0"  # stands for the gap
-        self._searched = 0
+        self._text = self._recent = "\0" if isinstance(self._newline, str) else b"\0"  # stands for the gap
+        self._fresh.clear()
+        self._size, self._searched = 1, 0
         self._marks.clear()
         self._fed = offset
 
-    def _feed(self, data: bytes) -> int:
-        """Add `data` to the text; return the place from which to search it."""
-        if len(self._text) > 2 * _WINDOW:
-            self._slide(len(self._text) - _WINDOW)
-        text = self._text
+    def _feed(self, data: bytes) -> int | None:
+        """Add `data` to the text; return the place of the line that it continues if a match stands there or behind it.
+
+        That is looked for in the recent text alone: to join all of it for each piece would make the cost quadratic.
+        """
         if not self._marks or self._fed - self._marks[-1].offset >= _PIECE_BYTES:
-            self._marks.append(_Mark(self._fed, self._text_start + len(text), self._reader.copy(), []))
+            self._marks.append(_Mark(self._fed, self._text_start + self._size, self._reader.copy(), []))
         self._marks[-1].pieces.append(data)
         self._fed += len(data)
-        self._text = text + self._reader.read(data)
+        new = self._reader.read(data)
+        self._fresh.append(new)
+        self._size += len(new)
+        line = self._line_of(self._recent)
+        recent = self._recent + new
+        place = None if self._find(recent, line) is None else self._size - len(recent) + line
+        self._recent = recent[max(self._line_of(recent) - _CONTEXT, 0) :]
+        return place
+
+    def _line_of(self, text: Any) -> int:
+        """Where the last line of `text` begins, or the last 64 KiB of it."""
         line: int = text.rfind(self._newline) + 1
         return max(line, len(text) - _SMALL)
 
-    def _slide(self, cut: int) -> None:
+    def _join(self) -> None:
+        self._text = self._text[:0].join((self._text, *self._fresh))
+        self._fresh.clear()
+
+    def _slide(self) -> None:
+        """Look no further back than a window."""
+        cut = self._size - _WINDOW
         self._text = self._text[cut:]
         self._text_start += cut
-        self._searched = max(self._searched - cut, 0)
+        self._size = self._searched = _WINDOW
         del self._marks[: self._mark_before(self._text_start)]
 
     def _search(self, place: int, kept: int) -> tuple[AnyMatch, int] | None:
         """Search from `place` on for a match that ends after the offset `kept`: one that was dropped is not there."""
+        self._join()
         if place == 0:
-            self._searched = len(self._text)
+            self._searched = self._size
         place = max(place, 1 if self._text_start else 0)
         # By place, not by a slice: what stands before still counts for ^, \b and lookbehind.
         while found := self._find(self._text, place):
@@ -146,6 +170,8 @@ class Search:
             if after > kept or not self._marks or self._marks[0].offset >= kept:
                 return found, after
             place = max(found.end(), place + 1)
+        if self._searched >= 2 * _WINDOW:
+            self._slide()
         return None
 
     def _mark_before(self, place: int) -> int:
