@@ -76,6 +76,8 @@ class Peer(ABC):
     """How it is used here, and which settings are not its own defaults."""
     blocked: ClassVar[str] = "its caller"
     """Who waits when the library does."""
+    keeps: ClassVar[str] = ""
+    """Who keeps the programs when the process that uses the library is gone, if that is meant."""
     is_told: ClassVar[bool] = False
     """Whether it is told what a library has to find out: the bare loop is."""
     largest_flood: ClassVar[int | None] = None

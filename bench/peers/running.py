@@ -130,13 +130,15 @@ class Contestant:
     def left(self, containing: str = "") -> list[int]:
         """Which processes that this one has started are there still, of those with this in their command line."""
         mark, part = f"BENCH_HOME={self._home}".encode(), containing.encode()
+        server = b"tmux\0"  # its command line is the one of the first client
         found: list[int] = []
         for entry in os.listdir("/proc"):
             if not entry.isdigit() or int(entry) == self._process.pid:
                 continue
             try:
                 with open(f"/proc/{entry}/environ", "rb") as environ, open(f"/proc/{entry}/cmdline", "rb") as cmdline:
-                    if mark in environ.read() and part in cmdline.read():
+                    command = cmdline.read()
+                    if mark in environ.read() and part in command and not (part and command.startswith(server)):
                         found.append(int(entry))
             except OSError:
                 pass  # it has ended meanwhile

@@ -14,7 +14,7 @@ class Scale:
     batch_seconds: float
     """A slow contestant's batch is cut to about this: it makes fewer calls, at least one."""
     drain_bytes: int
-    """What is drained at a time; ten times make the whole."""
+    """What is drained at a time."""
     drains: int
     regex_bytes: int
     """The length of the flood with a pattern at its end."""
@@ -32,8 +32,8 @@ class Scale:
 FULL = Scale(
     batches=40,
     batch_seconds=0.25,
-    drain_bytes=20_000_000,
-    drains=10,
+    drain_bytes=10_000_000,
+    drains=20,
     regex_bytes=50_000_000,
     steps=100,
     rounds=10,

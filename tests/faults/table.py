@@ -20,7 +20,7 @@ def table() -> str:
     for python, faults in sorted(runs.items()):
         lines += [f"\n{python}:\n", "| Fault | Injected | Lost | Of what |", "|---|---:|---:|---|"]
         lines += [
-            f"| {fault} | {row['injected']:,} | {row['lost']} | {row['of'] or 'all that the test checks'} |"
+            f"| {fault} | {row['injected']:,} | {int(row['lost'])} | {row['of'] or 'all that the test checks'} |"
             for fault, row in sorted(faults.items())
         ]
     return "\n".join(lines) + "\n\n"

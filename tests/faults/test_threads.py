@@ -11,6 +11,7 @@ import pytest
 
 import bgterm
 from belongings import Belongings
+from bgterm.engine.pump import READ, Pump
 from bgterm.errors import UnknownSessionError
 from bgterm.manager import SessionManager
 from faults.counts import record, times
@@ -152,3 +153,27 @@ def test_thousands_of_sessions_leave_nothing_behind() -> None:
     record(
         "sessions started, used and closed by 8 threads", sessions, 0, f"fds, threads, zombies; {grown >> 10} KiB grown"
     )
+
+
+def test_a_report_about_a_numbers_former_owner_does_not_disturb_its_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was handled before the new terminal was known to epoll, and then its output was never read."""
+    add = Pump.add
+    failures: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    strangers: list[threading.Thread] = []
+
+    def reported_too_early(pump: Pump, fd: int, handler: Callable[[int], None], mask: int) -> None:
+        stranger = threading.Thread(target=pump._call, args=(handler, READ))
+        strangers.append(stranger)
+        stranger.start()
+        stranger.join(0.05)  # it has come to its end by then, or waits for its turn
+        add(pump, fd, handler, mask)
+
+    monkeypatch.setattr(Pump, "add", reported_too_early)
+    sid = bgterm.start_session("echo here; cat")
+    for stranger in strangers:
+        stranger.join(10)
+    assert len(strangers) == 2
+    assert failures == []
+    assert bgterm.poll(sid, 10_000, until="here").match
+    bgterm.close(sid)

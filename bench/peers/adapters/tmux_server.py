@@ -16,7 +16,7 @@ INTERVAL_MS = 1
 WAIT_MS = 10_000
 
 # A screen keeps no bytes: a flood is as many lines as its file has, and the server must be told to keep them.
-FLOOD_BYTES = 2_000_000
+FLOOD_BYTES = 1_000_000
 
 
 class ScreenProgram(Program):
@@ -53,6 +53,7 @@ class ScreenPeer(Peer):
     """A library that drives tmux."""
 
     largest_flood = FLOOD_BYTES
+    keeps = "by design: tmux keeps them"
 
     @abstractmethod
     def start(self, *argv: str) -> ScreenProgram:

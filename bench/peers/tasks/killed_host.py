@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from bench.peers.adapters import peer_class
 from bench.peers.judged import judged
 from bench.peers.outcome import Outcome, Result
 from bench.peers.program import Peer, Program
@@ -38,7 +39,9 @@ def judge(contestant: Contestant) -> Outcome:
     until = time.monotonic() + PATIENCE_S
     while (left := len(contestant.left(SECONDS))) and time.monotonic() < until:
         time.sleep(0.05)
-    return Outcome(contestant.name, words=f"{left} of {started} processes", right=left == 0)
+    keeps = peer_class(contestant.name).keeps
+    words = f"{left} of {started} processes{f' ({keeps})' if keeps and left else ''}"
+    return Outcome(contestant.name, words=words, right=left == 0)
 
 
 def results(_scale: Scale) -> Iterator[Result]:

@@ -14,7 +14,7 @@ from bench.peers.program import CannotError, Peer, Program
 from bench.peers.scale import Scale
 from bench.peers.timed import timed
 
-BATCHES = 3
+BATCHES = 5
 WITHIN_S = 150
 
 

@@ -165,11 +165,13 @@ class Terminal:
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
         self._watched: tuple[int, ...] = (self.master, self.child.exit_fd)
-        self._arm_fd = self._pump.arm
-        self._armed = READ | ONCE
+        self._arm_fd, self._armed = self._pump.arm, READ | ONCE
         try:
-            self._pump.add(self.master, self._serve, READ | ONCE)
-            self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)  # last: it arms the master
+            # With the lock: a report about the former owner of a number may call our handler at any time, and must
+            # find both descriptors known.
+            with self.lock:
+                self._pump.add(self.master, self._serve, READ | ONCE)
+                self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)
         except BaseException:
             undisturbed(kill_and_reap, self.program.mark, pid)
             undisturbed(self._close_fds)
