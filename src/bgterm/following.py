@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from bgterm.engine.attending import Sleeper
 from bgterm.engine.terminal import Terminal
 from bgterm.engine.undisturbed import undisturbed
-from bgterm.engine.waker import waker
+from bgterm.engine.waker import Waker, waker
 from bgterm.results import Reason
 from bgterm.waits import Consuming, Wait
 
@@ -48,10 +48,7 @@ def sleep_on(following: Following[T]) -> T:
     own = waker()
     try:
         following.attend(own)
-        own.asleep = True  # a signal handler must leave alone what wakes this thread, also while it looks
-        while (outcome := following.attempt(time.monotonic())) is None:
-            own.sleep(following.look_at - time.monotonic())
-            own.asleep = True
+        outcome = _slept(following, own)
         own.asleep = False
     except BaseException:
         own.asleep = False
@@ -59,6 +56,14 @@ def sleep_on(following: Following[T]) -> T:
         raise
     finally:
         undisturbed(following.leave, own)
+    return outcome
+
+
+def _slept(following: Following[T], own: Waker) -> T:
+    own.asleep = True  # a signal handler must leave alone what wakes this thread, also while it looks
+    while (outcome := following.attempt(time.monotonic())) is None:
+        own.sleep(following.look_at - time.monotonic())
+        own.asleep = True
     return outcome
 
 

@@ -13,6 +13,7 @@ from bgterm.decoding import page_decoder
 from bgterm.engine.attending import Observer
 from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
+from bgterm.loading import load
 
 if TYPE_CHECKING:
     from bgterm.views.transcript import Transcript
@@ -82,6 +83,7 @@ class Launch(NamedTuple):
         return os.path.abspath(os.fsdecode(self.cwd)) if self.cwd is not None else os.getcwd()
 
     def _integrated(self, env: Mapping[str, str]) -> tuple[list[Argument], dict[str, str]]:
+        load("bgterm.readiness.integration")
         from bgterm.readiness.integration import integrated  # noqa: PLC0415 - few ask for it
 
         # A command line of plain words needs no shell to be understood.
@@ -104,6 +106,7 @@ class Launch(NamedTuple):
         """The files for the transcript, if one is to be kept. Raises OSError and its kinds."""
         if self.transcript is None:
             return None
+        load("bgterm.views.transcript")
         from bgterm.views.transcript import Transcript  # noqa: PLC0415 - few ask for it
 
         command = self.command if isinstance(self.command, str) else shlex.join(self.command)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
+from bgterm.loading import load
 from bgterm.paging import AnyOutput, Pages, PageWait, ReadyPageWait
 from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from bgterm.searching import Match
     from bgterm.views.live_screen import LiveScreen
     from bgterm.views.screen import Screen
+
+
+_READINESS = ("bgterm.readiness.look", "bgterm.views.plain")
 
 
 class Live:
@@ -111,16 +115,24 @@ class Live:
         return self._match(until, time_up)
 
     def _match(self, pattern: object, time_up: float) -> Match:
+        load("bgterm.searching")
         from bgterm.searching import Match, compiled  # noqa: PLC0415 - its own patterns take time to compile
 
         return Match(self.terminal, compiled(pattern), self.launch.encoding, self.launch.errors, time_up)
 
     def _ready(self, min_confidence: Confidence) -> Ready:
         check_confidence(min_confidence)
+        load(*_READINESS)
         with self.terminal.lock:
-            return Ready(self.terminal, self.readiness(), min_confidence)
+            return Ready(self.terminal, self._readiness(), min_confidence)
 
-    def readiness(self) -> Readiness:
+    def status(self) -> Status:
+        """What is known at this moment."""
+        load(*_READINESS)
+        with self.terminal.lock:
+            return self._readiness().look(time.monotonic())[0]
+
+    def _readiness(self) -> Readiness:
         """What answers for readiness, made at the first question. Lock held."""
         self.check_open()
         if self._asked is None:
@@ -138,6 +150,7 @@ class Live:
     ) -> Step:
         """What `run` waits for."""
         check_page_size(max_output_bytes)
+        load("bgterm.readiness.command_output", "urllib.parse")
         return Step(
             self.terminal,
             Typing(self.terminal, self._ready(min_confidence), self.encoded(line), self.type),
@@ -174,7 +187,15 @@ class Live:
                 if not live.update() or live.position >= end:
                     return live
 
-    # Typing: lock held.
+    # Typing.
+
+    def press(self, keys: Iterable[str]) -> None:
+        """Type what the terminal sends for `keys`. Raises ValueError for an unknown one, and as `type`."""
+        load("bgterm.views.keys", "bgterm.views.modes")
+        with self.terminal.lock:
+            self.check_running()
+            self.terminal.look()
+            self.type(self.encoded(self.views.keys(keys)))
 
     def encoded(self, chars: str | bytes) -> bytes:
         """What is typed for `chars`. Raises UnicodeEncodeError, TypeError."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from bgterm.loading import load
+
 Reason = Literal["output", "match", "ready", "settled", "exit", "timeout"]
 State = Literal["waiting", "password", "fullscreen", "busy", "stopped", "exited", "unknown"]
 Confidence = Literal["certain", "prompt", "marks", "quiet", "none"]
@@ -86,6 +88,7 @@ class PollResult(NamedTuple):
         Escape sequences are gone, and so is what was overwritten or erased: a progress bar is one line. Made when
         it is asked for. To read output in pages and get the text of the whole, use `views.plain.PlainText`.
         """
+        load("bgterm.views.plain")
         from bgterm.views.plain import plain  # noqa: PLC0415 - its patterns take milliseconds to compile
 
         return plain(self.text)
@@ -98,6 +101,7 @@ class PollResult(NamedTuple):
 
         Raises ValueError if `max_chars` is negative.
         """
+        load("bgterm.views.head_tail")
         from bgterm.views.head_tail import head_tail  # noqa: PLC0415 - as for plain
 
         return head_tail(self.text, self.data, self.start_offset, max_chars)

@@ -259,8 +259,7 @@ class Session:
 
         Raises UnknownSessionError.
         """
-        with self.live.terminal.lock:
-            return self.live.readiness().look(time.monotonic())[0]
+        return self.live.status()
 
     def run(
         self,
@@ -361,10 +360,7 @@ class Session:
         SessionExitedError, InputOverflowError, LineTooLongError, UnknownSessionError: as for `write_stdin`. In
             each case nothing was typed.
         """
-        with self.live.terminal.lock:
-            self.live.check_running()
-            self.live.terminal.look()
-            self.live.type(self.live.encoded(self.live.views.keys(keys)))
+        self.live.press(keys)
 
     def screen(self, *, scrollback_lines: int = 0) -> Screen:
         """Return what the terminal shows now. It needs the extra `bgterm[screen]`.

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bgterm.loading import load
 from bgterm.views.sizes import SizeChange
 from bgterm.waits import Wait
 
@@ -51,7 +51,7 @@ class Views:
 
     def keys(self, keys: Iterable[str]) -> str:
         """What the terminal sends for `keys`. Raises ValueError for an unknown one. Lock held."""
-        from bgterm.views.keys import encode_keys  # noqa: PLC0415 - see the module
+        from bgterm.views.keys import encode_keys  # noqa: PLC0415 - loaded before the lock was taken
         from bgterm.views.modes import Modes  # noqa: PLC0415
 
         if self._modes is None:
@@ -76,6 +76,7 @@ class Views:
 
     def search(self, pattern: re.Pattern[str], offset: int, max_results: int) -> list[FoundLine]:
         """The first lines from `offset` on in which `pattern` is found."""
+        load("bgterm.views.line_search")
         from bgterm.views.line_search import search_lines  # noqa: PLC0415 - see the module
 
         found: list[FoundLine] = []
@@ -99,6 +100,7 @@ class Views:
 
     def export(self, path: str | os.PathLike[str], version: int, title: str | None, exit_code: int | None) -> None:
         """Write the transcript as asciicast. Raises ValueError where there is none, OSError where it ended early."""
+        load("bgterm.views.asciicast")
         from bgterm.views.asciicast import export_asciicast  # noqa: PLC0415 - see the module
 
         transcript = self._readable_transcript()
@@ -108,7 +110,7 @@ class Views:
 
     def load_screen(self) -> None:
         """Load what screens need, which takes a moment: without the lock. Raises ModuleNotFoundError."""
-        import_module("bgterm.views.live_screen")
+        load("bgterm.views.live_screen")
 
     def cursor(self) -> tuple[int, int] | None:
         """The cursor's row and column, from 1, where a screen is kept; None where none was asked for. Lock held."""
@@ -120,7 +122,7 @@ class Views:
 
     def live_screen(self) -> LiveScreen:
         """The screen, which may have to be brought up to date. Lock held."""
-        from bgterm.views.live_screen import LiveScreen  # noqa: PLC0415 - see the module
+        from bgterm.views.live_screen import LiveScreen  # noqa: PLC0415 - loaded before the lock was taken
 
         if self._screen is None:
             self._screen = LiveScreen(self._terminal.output, self.transcript, self._sizes)

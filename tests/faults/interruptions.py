@@ -1,8 +1,9 @@
 """Ctrl-C at a chosen moment.
 
 CPython runs signal handlers at three places: after a call of a C function, at the start of a Python function, and at a
-jump backwards. A profile function is called at the first two, and what it raises appears as a handler's exception
-would. So an interruption can be had at each such place in turn, where real signals find only the likely ones.
+jump backwards. A profile function is called at the first two, and `sys.monitoring` (from Python 3.12 on) calls one at the
+third; what they raise appears as a handler's exception would. So an interruption can be had at each such place in
+turn, where real signals find only the likely ones.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from types import FrameType
+from threading import get_ident
+from types import CodeType, FrameType
 from typing import TypeVar
 
 import bgterm
@@ -18,6 +20,7 @@ import bgterm
 T = TypeVar("T")
 
 _SOURCE = os.path.dirname(bgterm.__file__)
+_TOOL = 4  # of the numbers that sys.monitoring has for tools, one that no debugger or profiler takes
 
 
 class InterruptionError(BaseException):
@@ -37,14 +40,35 @@ class Interrupter:
         self._handler = handler
         self._moment = 1
         self._left = 0
+        self._thread = 0
 
     def _profile(self, frame: FrameType, event: str, _argument: object) -> None:
         if event in {"call", "c_return"} and frame.f_code.co_filename.startswith(_SOURCE):
-            self._left -= 1
-            if self._left == 0:
-                sys.setprofile(None)
-                self.interruptions += 1
-                self._handler()
+            self._at_place()
+
+    def _at_place(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._listen(to_jumps=False)
+            sys.setprofile(None)
+            self.interruptions += 1
+            self._handler()
+
+    def _listen(self, *, to_jumps: bool) -> None:
+        if sys.version_info >= (3, 12):
+            jump = sys.monitoring.events.JUMP
+            if to_jumps:
+                sys.monitoring.use_tool_id(_TOOL, "interrupter")
+                sys.monitoring.register_callback(_TOOL, jump, self._jump)
+                sys.monitoring.set_events(_TOOL, jump)
+            elif sys.monitoring.get_tool(_TOOL) is not None:
+                sys.monitoring.set_events(_TOOL, 0)
+                sys.monitoring.register_callback(_TOOL, jump, None)
+                sys.monitoring.free_tool_id(_TOOL)
+
+    def _jump(self, code: CodeType, offset: int, destination: int) -> None:
+        if destination <= offset and code.co_filename.startswith(_SOURCE) and get_ident() == self._thread:
+            self._at_place()
 
     def call(self, action: Callable[[], T]) -> T:
         """Call `action`. Where it was interrupted, the next call is interrupted one place later.
@@ -53,10 +77,13 @@ class Interrupter:
         """
         self._left = self._moment
         self._moment += 1
+        self._thread = get_ident()
+        self._listen(to_jumps=True)
         sys.setprofile(self._profile)
         try:
             return action()
         finally:
             sys.setprofile(None)
+            self._listen(to_jumps=False)
             if self._left > 0:
                 self._moment = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import termios
@@ -61,7 +62,7 @@ class InputQueue:
         )
 
     def write(self, data: bytes) -> None:
-        """Type `data` after all that waits already."""
+        """Type `data` after all that waits already. Raises as `flush`."""
         if data.endswith((b"\n", b"\r")):
             self._line_bytes = 0
         else:
@@ -84,7 +85,7 @@ class InputQueue:
         return begun
 
     def flush(self) -> None:
-        """Write as much as the kernel takes now."""
+        """Write as much as the kernel takes now. Raises OSError: what is not written waits still."""
         queue, taken = self.queue, self._taken
         while queue:
             if not taken:
@@ -92,8 +93,10 @@ class InputQueue:
                     taken.extend(map(os.write, (self._fd,), (queue[0],)))
                 except BlockingIOError:
                     return
-                except OSError:  # EIO: nobody has the slave open, and nobody will read this
-                    self.discard()
+                except OSError as error:
+                    if error.errno != errno.EIO:  # no memory, a sandbox: it waits, to be written later
+                        raise
+                    self.discard()  # nobody has the slave open, and nobody will read this
                     return
             size = len(queue[0])
             if taken[0] >= size:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from bgterm.engine.failures import report_failure
 from bgterm.engine.waker import Waker, adopt
 
 P = ParamSpec("P")
@@ -22,6 +23,9 @@ LEASE_S = 0.005
 """How long a terminal is left to callers that come again at once, before the I/O thread serves it. To arm and disarm
 it for each of their calls costs a tenth of a round trip, and a flood that a caller reads page by page would be read by
 two threads that are in each other's way. The price: a program may find its terminal full for so long."""
+
+_AFTER_FAILURE_S = 0.05
+"""How long the thread rests where it cannot even wait for events, before it tries again."""
 
 
 if sys.platform == "linux":
@@ -102,6 +106,7 @@ class Pump:
         self._stopping = False
         self._lent: dict[Callable[[], bool], None] = {}  # each once, in their order
         self._reclaims = False
+        self._due = math.inf  # when what is lent is reclaimed (time.monotonic)
         self._events.add(self._stop.fileno(), READ)
         self.arm = self._events.arm
         """`arm(fd, mask | ONCE)`: call the handler of `fd` once more, for what `mask` says (0: not at all)."""
@@ -130,30 +135,40 @@ class Pump:
 
     def _run(self) -> None:
         adopt(self._stop)
-        due = math.inf
+        fails = False
         while not self._stopping:
-            # In this order, so that whoever lends in between is either seen here or wakes this thread.
-            self._reclaims = False
-            if self._lent:
-                self._reclaims = True
-                due = min(due, time.monotonic() + LEASE_S)
-            for fd, mask in self._events.wait(max(due - time.monotonic(), 0) if self._reclaims else None):
-                if fd == self._stop.fileno():
-                    self._stop.clear()
-                elif (handler := self._handlers.get(fd)) is not None:
-                    self._call(handler, mask)
-            if time.monotonic() >= due:
-                due = math.inf
-                for reclaim in list(self._lent):
-                    del self._lent[reclaim]  # before the call: who lends during it is not forgotten
-                    if self._call(reclaim):
-                        self._lent[reclaim] = None
+            try:
+                self._turn()
+                fails = False
+            except Exception:  # noqa: BLE001 - every terminal depends on this thread: it goes on if it can
+                if not fails:
+                    report_failure()
+                    fails = True
+                time.sleep(_AFTER_FAILURE_S)  # nothing tells when the kernel listens again
+
+    def _turn(self) -> None:
+        # In this order, so that whoever lends in between is either seen here or wakes this thread.
+        self._reclaims = False
+        if self._lent:
+            self._reclaims = True
+            self._due = min(self._due, time.monotonic() + LEASE_S)
+        for fd, mask in self._events.wait(max(self._due - time.monotonic(), 0) if self._reclaims else None):
+            if fd == self._stop.fileno():
+                self._stop.clear()
+            elif (handler := self._handlers.get(fd)) is not None:
+                self._call(handler, mask)
+        if time.monotonic() >= self._due:
+            self._due = math.inf
+            for reclaim in list(self._lent):
+                del self._lent[reclaim]  # before the call: who lends during it is not forgotten
+                if self._call(reclaim):
+                    self._lent[reclaim] = None
 
     def _call(self, handler: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         try:
             return handler(*args, **kwargs)
         except Exception:  # noqa: BLE001 - one terminal's failure must not stop the others
-            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
+            report_failure()
             return None
 
     def stop(self) -> None:

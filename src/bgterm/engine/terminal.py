@@ -17,6 +17,7 @@ that is given back to the kernel while somebody sleeps on it could be the next t
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import termios
@@ -30,6 +31,7 @@ from bgterm.engine import pty, pump
 from bgterm.engine.attending import Attempt, Observer, Sleeper
 from bgterm.engine.child import Child
 from bgterm.engine.ending import kill_and_reap
+from bgterm.engine.failures import report_failure
 from bgterm.engine.input import InputQueue
 from bgterm.engine.lock import locked_shortly
 from bgterm.engine.output import OutputBuffer
@@ -66,6 +68,9 @@ _TIOCSIG = 0x40045436
 
 _VEOF = termios.VEOF
 
+_UNKNOWN = -1
+"""What a descriptor is armed for where a call that was to tell was interrupted."""
+
 
 class Terminal:
     """See the module. Methods that say "lock held" are called with `lock` held, the others without."""
@@ -85,6 +90,7 @@ class Terminal:
         "_returnable",
         "_shown",
         "_sleepers",
+        "_stumbled",
         "_watched",
         "child",
         "closed",
@@ -161,6 +167,7 @@ class Terminal:
         # When the terminal was read last, whether or not something was there, and that time of the last call that led.
         self._looked_at = self._left_at = 0.0
         self._is_lent = False
+        self._stumbled = False  # a system call has failed for no reason of the terminal's
         self._limit, self.keeps_all = limit_bytes, keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
@@ -200,8 +207,12 @@ class Terminal:
                 data = output.receive(self.master, room)
             except BlockingIOError:
                 break
-            except OSError:  # EIO: nobody has the slave open
-                data = b""
+            except OSError as error:
+                if error.errno != errno.EIO:  # no memory, a sandbox: it says nothing of the terminal
+                    if got:
+                        break
+                    raise
+                data = b""  # nobody has the slave open
             if not data:  # the same on BSD
                 self.hung_up = True
                 self._watch()
@@ -231,7 +242,7 @@ class Terminal:
         output = self.output
         offset, end = max(self._shown, output.start), output.end
         data = output.read(offset, end)
-        attentive = [observer(offset, data) for observer in self._observers]  # each of them is shown it
+        attentive = [_shows(observer, offset, data) for observer in self._observers]  # each of them is shown it
         self._attentive = True in attentive
         self._shown = end
 
@@ -305,13 +316,17 @@ class Terminal:
         """Type `data`; what the program does not take yet is queued. Lock held."""
         self.input_mark = self.output.end
         self.last_input = time.monotonic()
-        self.input.write(data)
-        if self.input.queue:
-            self._arm()
+        self._put(data)
 
     def reply(self, data: bytes) -> None:
         """Type an answer to the program's question to its terminal, which is not a user's input. Lock held."""
-        self.input.write(data)
+        self._put(data)
+
+    def _put(self, data: bytes) -> None:
+        try:
+            self.input.write(data)
+        except OSError:  # as in `_serve`; it is queued
+            self._stumble()
         if self.input.queue:
             self._arm()
 
@@ -361,7 +376,10 @@ class Terminal:
 
     # Waiting.
 
-    def wait(self, attempt: Attempt[T], begin: Callable[[], None] | None = None) -> T:  # noqa: C901 - most calls pass here once, and calls cost
+    # No loop stands directly inside a `with` or a `try` that must clean up: signal handlers also run at the backward
+    # jump of a loop, and CPython from 3.12 on leaves that jump out of the exception table of the block around it.
+
+    def wait(self, attempt: Attempt[T], begin: Callable[[], None] | None = None) -> T:
         """Call `begin`, sleep until `attempt` has an outcome, and return that. Raises what either raises.
 
         `begin` types: the lead is taken before, or the I/O thread could wake up for the answer first.
@@ -380,29 +398,36 @@ class Terminal:
                     self.leave(own)
                     return outcome
                 own.asleep = True  # from here on a signal handler's news are news
-            while True:
-                events = own.sleep(attempt.look_at - now, self._watched if self._leader is own else ())
-                with self.lock:
-                    for fd, _ in events:
-                        if fd != self.master:
-                            self.notice_exit()
-                        elif self._read(_PULL_BYTES) and self._sleepers:
-                            self._tell()
-                    now = time.monotonic()
-                    outcome = attempt(now)
-                    if outcome is not None:
-                        self.leave(own)
-                        return outcome
-                    if self._leader is None:
-                        self._sleepers.remove(own)
-                        self.attend(own)
-                    own.asleep = True
+            return self._sleep(own, attempt, now)
         except BaseException:
             # Noted before any call, so that whatever Ctrl-C may interrupt now, the thread's next wait makes up for it.
             own.asleep = False
             own.interrupted = self, attempt
             undisturbed(_recover, own)
             raise
+
+    def _sleep(self, own: Waker, attempt: Attempt[T], now: float) -> T:
+        while True:
+            events = own.sleep(attempt.look_at - now, self._watched if self._leader is own else ())
+            with self.lock:
+                if events:
+                    self._take(events)
+                now = time.monotonic()
+                outcome = attempt(now)
+                if outcome is not None:
+                    self.leave(own)
+                    return outcome
+                if self._leader is None:
+                    self._sleepers.remove(own)
+                    self.attend(own)
+                own.asleep = True
+
+    def _take(self, events: list[tuple[int, int]]) -> None:
+        for fd, _ in events:
+            if fd != self.master:
+                self.notice_exit()
+            elif self._read(_PULL_BYTES) and self._sleepers:
+                self._tell()
 
     def look(self) -> bool:
         """See what is there now, for somebody who does not sleep; whether anything was. Lock held."""
@@ -435,9 +460,9 @@ class Terminal:
             if self._leader is None:
                 self._close_fds()
             return
-        self._arm()
         if self._sleepers:
             self._tell()
+        self._arm()
 
     def _tell(self) -> None:
         """Wake all who wait, but for the thread that found the news: unless that is in a signal handler, and sleeps."""
@@ -460,6 +485,8 @@ class Terminal:
                     self.pull(_FAIR_BYTES)
                 if mask & WRITE:
                     self.input.flush()
+            except OSError:  # no memory, a sandbox: who waits and reads is told, and here it is tried again
+                self._stumble()
             finally:
                 self._arm()
 
@@ -468,8 +495,12 @@ class Terminal:
             if self.closed:
                 if self._leader is None:
                     self._close_fds()
-            elif self.notice_exit():
-                self._arm()
+                return
+            try:
+                if self.notice_exit():
+                    self._arm()
+            except OSError:  # as in `_serve`
+                self._stumble()
 
     def _lend(self) -> None:
         """Leave the terminal to callers that come again at once: see `Pump`."""
@@ -478,25 +509,44 @@ class Terminal:
             self._pump.lend(self._reclaim)
         self._left_at = self._looked_at
 
+    def _stumble(self) -> None:
+        """Try again by the clock: the kernel would report the same descriptor as ready at once, over and over."""
+        self._stumbled = True
+        self._pump.lend(self._reclaim)
+
     def _reclaim(self) -> bool:
         with self.lock:
-            if self._is_lent and not self.closed:
-                if self._leader is not None or time.monotonic() - self._looked_at < LEASE_S:
-                    return True
-                self._is_lent = False
+            if self.closed:
+                return False
+            self._is_lent = self._is_lent and (
+                self._leader is not None or time.monotonic() - self._looked_at < LEASE_S
+            )
+            try:
+                if self._stumbled:
+                    self._stumbled = False
+                    if not self.exited:
+                        self._arm_fd(self.child.exit_fd, READ | ONCE)
                 self._arm()
-            return False
+            except OSError:
+                self._stumbled = True
+            return self._is_lent or self._stumbled
 
     def _arm(self) -> None:
         """Tell the I/O thread what it has to do here."""
         mask = ONCE
-        if self._leader is None and not self._is_lent and not (self.hung_up or (self.keeps_all and self._room() <= 0)):
-            mask |= READ
-        if self.input.queue:
+        if self._stumbled:
+            pass
+        elif self._leader is None and not (self._is_lent or self.hung_up or (self.keeps_all and self._room() <= 0)):
+            mask |= READ | WRITE if self.input.queue else READ
+        elif self.input.queue:
             mask |= WRITE
         if mask != self._armed and self.master >= 0:
             self._armed = mask
-            self._arm_fd(self.master, mask)
+            try:
+                self._arm_fd(self.master, mask)
+            except BaseException:
+                self._armed = _UNKNOWN
+                raise
 
     # The end.
 
@@ -543,6 +593,15 @@ class Terminal:
         self.master = self.slave = self.child.exit_fd = -1
         for fd in fds:
             os.close(fd)
+
+
+def _shows(observer: Observer, offset: int, data: bytes) -> bool:
+    """What `observer` returns. One that fails takes nothing along: neither the output nor the other observers."""
+    try:
+        return observer(offset, data)
+    except Exception:  # noqa: BLE001 - an observer is not the one who asked for the output
+        report_failure()
+        return True
 
 
 def _recover(own: Waker) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bgterm.loading import load
+
 if TYPE_CHECKING:
     from bgterm.engine.output import OutputBuffer
     from bgterm.views.plain import PlainText
@@ -37,6 +39,7 @@ def column_of_cursor(shown: bytes, columns: int) -> int:
 
 
 def _shown(shown: bytes, columns: int) -> PlainText:
+    load("bgterm.views.plain")  # here the lock is held: where a program asks for the cursor before anybody asks us
     from bgterm.views.plain import PlainText  # noqa: PLC0415 - its patterns take milliseconds to compile
 
     page = PlainText(columns)
