@@ -51,6 +51,21 @@ def test_an_interruption_at_any_place_of_a_wait_loses_nothing_and_repeats_nothin
     record(f"Ctrl-C at each place of poll({wait_ms}), overflow={overflow}", interrupter.interruptions, lost, "bytes")
 
 
+def test_an_interruption_at_any_place_of_a_wait_leaves_no_lock(manager: SessionManager) -> None:
+    session = manager.open(manager.start_session(ECHO))
+    session.poll(None, until="up\r\n")
+    interrupter = Interrupter()
+    for _ in range(times(200)):
+        session.write_stdin("x\n")
+        try:
+            interrupter.call(lambda: session.poll(50, until="x\r\n"))
+        except InterruptionError:
+            pass
+        assert not session.live.terminal.lock.locked()
+        session.poll(0)
+    record("Ctrl-C at each place of a wait, and the lock afterwards", interrupter.interruptions)
+
+
 def test_what_arrived_before_an_interruption_ends_the_next_wait_at_once(manager: SessionManager) -> None:
     session = manager.open(manager.start_session(ECHO))
     session.poll(None, until="up\r\n")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import termios
 from collections import deque
 from typing import Any, Literal
 
-from bgterm.engine.pty import is_canonical
+from bgterm.engine.pty import is_canonical, is_hung_up
 
 INPUT_LIMIT_BYTES = 16 * 1024 * 1024
 """The most that may wait for a program that does not read."""
@@ -61,14 +60,10 @@ class InputQueue:
             len(line) > CANONICAL_LINE_BYTES for line in lines
         )
 
-    def write(self, data: bytes) -> None:
-        """Type `data` after all that waits already. Raises as `flush`."""
-        if data.endswith((b"\n", b"\r")):
-            self._line_bytes = 0
-        else:
-            self._line_bytes = self._begun_line(data)
+    def add(self, data: bytes) -> None:
+        """Put `data` behind all that waits already, for `flush` to write. Raises OSError: then it is not there."""
+        self._line_bytes = 0 if data.endswith((b"\n", b"\r")) else self._begun_line(data)
         self.queue.append(data)
-        self.flush()
 
     def _begun_line(self, data: bytes) -> int:
         """How long the line is that will have been begun after `data`: a program that reads keys has no lines."""
@@ -94,9 +89,9 @@ class InputQueue:
                 except BlockingIOError:
                     return
                 except OSError as error:
-                    if error.errno != errno.EIO:  # no memory, a sandbox: it waits, to be written later
+                    if not is_hung_up(self._fd, error):
                         raise
-                    self.discard()  # nobody has the slave open, and nobody will read this
+                    self.discard()  # nobody will read this
                     return
             size = len(queue[0])
             if taken[0] >= size:
@@ -111,10 +106,6 @@ class InputQueue:
     def in_line(self) -> bool:
         """Whether the last line typed has not been ended."""
         return self._line_bytes > 0
-
-    def end_line(self) -> None:
-        """Take the line as ended: an end-of-file character ended it."""
-        self._line_bytes = 0
 
     def discard(self) -> None:
         """Forget what waits: nobody will read it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import select
 import struct
 import sys
 import termios
@@ -96,6 +97,18 @@ def _erase_whole_characters(fd: int) -> None:
     mode = termios.tcgetattr(fd)
     mode[0] |= _IUTF8
     termios.tcsetattr(fd, termios.TCSANOW, mode)
+
+
+def is_hung_up(master: int, error: OSError) -> bool:
+    """Whether `error` of a read or a write says that nobody has the slave open: EIO does, where poll(2) says so too.
+
+    No memory, or a sandbox that forbids the call, says nothing of the terminal.
+    """
+    if error.errno != errno.EIO:
+        return False
+    poll = select.poll()
+    poll.register(master, 0)
+    return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
 
 
 def set_size(fd: int, rows: int, cols: int) -> None:

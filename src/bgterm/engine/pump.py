@@ -154,7 +154,7 @@ class Pump:
             self._due = min(self._due, time.monotonic() + LEASE_S)
         for fd, mask in self._events.wait(max(self._due - time.monotonic(), 0) if self._reclaims else None):
             if fd == self._stop.fileno():
-                self._stop.clear()
+                self._call(self._stop.clear)
             elif (handler := self._handlers.get(fd)) is not None:
                 self._call(handler, mask)
         if time.monotonic() >= self._due:

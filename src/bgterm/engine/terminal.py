@@ -17,7 +17,6 @@ that is given back to the kernel while somebody sleeps on it could be the next t
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import termios
@@ -208,11 +207,11 @@ class Terminal:
             except BlockingIOError:
                 break
             except OSError as error:
-                if error.errno != errno.EIO:  # no memory, a sandbox: it says nothing of the terminal
+                if not pty.is_hung_up(self.master, error):
                     if got:
                         break
                     raise
-                data = b""  # nobody has the slave open
+                data = b""
             if not data:  # the same on BSD
                 self.hung_up = True
                 self._watch()
@@ -313,19 +312,21 @@ class Terminal:
     # Typing: lock held.
 
     def type(self, data: bytes) -> None:
-        """Type `data`; what the program does not take yet is queued. Lock held."""
+        """Type `data`; what the program does not take yet is queued. Raises OSError: nothing was typed. Lock held."""
+        self.input.add(data)
         self.input_mark = self.output.end
         self.last_input = time.monotonic()
-        self._put(data)
+        self._flush()
 
     def reply(self, data: bytes) -> None:
         """Type an answer to the program's question to its terminal, which is not a user's input. Lock held."""
-        self._put(data)
+        self.input.add(data)
+        self._flush()
 
-    def _put(self, data: bytes) -> None:
+    def _flush(self) -> None:
         try:
-            self.input.write(data)
-        except OSError:  # as in `_serve`; it is queued
+            self.input.flush()
+        except OSError:  # as in `_serve`
             self._stumble()
         if self.input.queue:
             self._arm()
@@ -340,9 +341,7 @@ class Terminal:
         character: bytes = mode[6][_VEOF]
         if not mode[3] & termios.ICANON:
             return character
-        twice = self.input.in_line()
-        self.input.end_line()
-        return character * 2 if twice else character
+        return character * 2 if self.input.in_line() else character
 
     # Signals and size.
 
