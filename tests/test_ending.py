@@ -32,3 +32,17 @@ def test_what_ended_by_itself_does_not_cut_short_the_time_of_the_others(manager:
         sid = manager.start_session(script)
         assert manager.poll(sid, LONG_MS, until="up").reason == "match"
         assert manager.close(sid, kill_after_ms=LONG_MS) == 5
+
+
+def test_what_ignores_both_signals_has_its_time_to_finish_what_it_is_at(manager: SessionManager) -> None:
+    """It was killed at once, in the middle of its work."""
+    sid = manager.start_session("trap '' TERM HUP; echo up; read line; sleep 0.3; exit 4")
+    manager.poll(sid, LONG_MS, until="up\r\n")
+    manager.write_stdin(sid, "go\n")
+    assert manager.close(sid, kill_after_ms=LONG_MS) == 4
+
+
+def test_what_ignores_both_signals_is_killed_when_its_time_is_up(manager: SessionManager) -> None:
+    sid = manager.start_session("trap '' TERM HUP; echo up; while :; do sleep 1000; done")
+    manager.poll(sid, LONG_MS, until="up\r\n")
+    assert manager.close(sid, kill_after_ms=50) == -signal.SIGKILL

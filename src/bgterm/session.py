@@ -478,8 +478,8 @@ class Session:
         ----------
         terminate: False only closes the terminal: the kernel hangs up the program, which may ignore that.
         kill_after_ms: how long, in milliseconds, the programs may take to end by themselves (None: as long as
-            they like). Each is asked by SIGTERM, or by SIGHUP if it ignores that, as interactive shells do; what
-            is left is killed.
+            they like). Each is asked by SIGTERM, or by SIGHUP if it ignores that, as interactive shells do; one
+            that ignores both has the time as well, for it may be at work on something. What is left is killed.
 
         Returns the program's exit code, None where it is not known. It takes `kill_after_ms` and two seconds at
         the very most. Whoever waits on the session is woken with an UnknownSessionError.

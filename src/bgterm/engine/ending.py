@@ -55,24 +55,24 @@ def ending(programs: Sequence[Program], grace_seconds: float) -> Ending[list[Pro
     """End `programs` and all that they started; return what could not be ended (hanging in the kernel).
 
     Each process gets the gentlest signal that it heeds: SIGTERM, or SIGHUP where it ignores SIGTERM as
-    interactive shells do, and SIGCONT in case it is stopped. What ignores both is not waited for. What is left
-    after `grace_seconds` is killed. The wait for an end is an event; all of it takes the grace and two seconds
-    at most. Processes of other users (a setuid program) are left to the hang-up of their terminal.
+    interactive shells do, and SIGCONT in case it is stopped. What ignores both has the same time to end by itself:
+    it may be at work on something. What is left after `grace_seconds` is killed. The wait for an end is an event;
+    all of it takes the grace and two seconds at most. Processes of other users (a setuid program) are left to the
+    hang-up of their terminal.
     """
     deadline = time.monotonic() + grace_seconds
     asked: set[tuple[int, int]] = set()
     while living := started_by(programs):
         fresh = [one for one in living if (one.pid, one.started) not in asked]
         asked.update((one.pid, one.started) for one in fresh)
-        heeding = [(one, number) for one in fresh if (number := _heeded(one.pid))]
-        told = [one for one, number in heeding if _send(one, number, signal.SIGCONT)]
-        if not heeding or time.monotonic() >= deadline or (yield from _wait_for(told, deadline)):
+        told = [one for one in fresh if _send(one, *_heeded(one.pid), signal.SIGCONT)]
+        if not fresh or time.monotonic() >= deadline or (yield from _wait_for(told, deadline)):
             return (yield from _kill_and_wait(programs))
     return []
 
 
-def _heeded(pid: int) -> int | None:
-    """The gentlest ending signal that a process does not ignore (proc(5)), or None.
+def _heeded(pid: int) -> tuple[int, ...]:
+    """The gentlest ending signal that a process does not ignore (proc(5)); none where it ignores both.
 
     One that is blocked counts: a shell blocks all of them for moments, other programs read them by signalfd(2).
     """
@@ -81,11 +81,11 @@ def _heeded(pid: int) -> int | None:
             lines = dict(line.split(b":", 1) for line in file.read().splitlines())
         ignored = int(lines[b"SigIgn"], 16)
     except OSError:
-        return signal.SIGTERM
+        return (signal.SIGTERM,)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if not ignored >> (number - 1) & 1:
-            return number
-    return None
+            return (number,)
+    return ()
 
 
 def _kill_and_wait(programs: Sequence[Program]) -> Ending[list[Process]]:
