@@ -13,6 +13,7 @@ import pytest
 
 import bgterm
 from bgterm import EXIT, SessionLimitError, SessionManager
+from faults.hosts import outcome
 
 
 def output_of(manager: SessionManager, command: str | list[str], **options: object) -> str:
@@ -99,6 +100,58 @@ def test_no_descriptor_of_the_host_reaches_a_program() -> None:
         os.close(write_end)
     # The fourth is the directory itself while it is read.
     assert done.stdout == b"['0', '1', '2', '3']\n"
+
+
+BECOMES_INHERITABLE = {
+    "by os.dup2": "os.dup2(secret, 50)",
+    "by os.set_inheritable": "os.set_inheritable(secret, True)",
+    "by fcntl": "fcntl.fcntl(secret, fcntl.F_SETFD, 0)",
+    "while another thread toggles it": "threading.Thread(target=toggle, daemon=True).start()",
+}
+
+
+@pytest.mark.parametrize("how", BECOMES_INHERITABLE)
+def test_no_descriptor_that_became_inheritable_after_the_first_start_reaches_a_program(how: str) -> None:
+    """They were looked at once: what a host or a C library made inheritable later went to every program."""
+    if "thread" in how and not (hasattr(os, "POSIX_SPAWN_CLOSEFROM") or glibc_is_at_least(2, 34)):
+        pytest.skip("neither Python nor the C library can close all descriptors of a child")
+    script = f"""
+        import bgterm, fcntl, os, threading
+        from faults.hosts import SOURCE
+        bgterm.Session.start("true").close()
+        secret = os.open(SOURCE, os.O_RDONLY)
+        def toggle():
+            while True:
+                os.set_inheritable(secret, True)
+                os.set_inheritable(secret, False)
+        {BECOMES_INHERITABLE[how]}
+        for _ in range(20):
+            with bgterm.Session.start(["ls", "-l", "/proc/self/fd/"]) as session:
+                session.wait(10_000)
+                assert SOURCE not in session.read(None).text
+    """
+    assert outcome(script) == ""
+
+
+def test_where_all_cannot_be_closed_those_that_are_inheritable_now_are() -> None:
+    script = """
+        import bgterm, os
+        from bgterm.engine import libc, spawn
+        from faults.hosts import SOURCE
+        libc.closing_spawn = lambda signals: None  # musl
+        spawn._CLOSE_FROM = None
+        bgterm.Session.start("true").close()
+        os.dup2(os.open(SOURCE, os.O_RDONLY), 50)
+        with bgterm.Session.start(["ls", "-l", "/proc/self/fd/"]) as session:
+            session.wait(10_000)
+            assert SOURCE not in session.read(None).text
+    """
+    assert outcome(script) == ""
+
+
+def glibc_is_at_least(*version: int) -> bool:
+    name, _, number = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    return name == "glibc" and tuple(map(int, number.split("."))) >= version
 
 
 def test_env_replaces_and_term_is_added_only_where_it_is_missing(manager: SessionManager) -> None:

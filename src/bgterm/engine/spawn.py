@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import errno
-import functools
 import os
 import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
-_DEFAULT_SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+_DEFAULT_SIGNALS = tuple(sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}))
+
+_CLOSE_FROM: int | None = getattr(os, "POSIX_SPAWN_CLOSEFROM", None)
+"""From Python 3.13 on, where the C library has it."""
+
+_MOST_TRIED = 65536
+"""Where open descriptors cannot be listed, each up to this number is tried."""
 
 _CHANGE_DIRECTORY = 'cd -- "$1" || exit 126; shift; exec "$@"'
 """posix_spawn(3) as Python offers it knows no working directory (cpython#114467), so a shell enters it and execs."""
@@ -23,15 +30,18 @@ _OPEN_TERMINAL = 'exec 0<>"$1" 1>&0 2>&0; shift; exec "$@"'
 Argument = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
-def spawn(argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, terminal: str) -> int:
-    """Start `argv` on the terminal whose slave is at the path `terminal`; return the pid.
+def spawn(
+    argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, terminal: str, spawned: array[int]
+) -> None:
+    """Start `argv` on the terminal whose slave is at the path `terminal`; add the pid to `spawned`.
 
     posix_spawn(3) with SETSID and a file action that opens the slave: the session leader's first open of a
     terminal makes it the controlling one (tty_io.c: tty_open_proc_set_tty), so Ctrl-C, /dev/tty and job
     control work. Nothing of ours runs between fork and exec, and a large host costs no more than a small one.
+    All other descriptors are closed in the child: any of them may have become inheritable since the host began.
 
-    Raises FileNotFoundError, NotADirectoryError, PermissionError or OSError with the path in it, and leaves nothing
-    behind.
+    Raises FileNotFoundError, NotADirectoryError, PermissionError or OSError with the path in it: then nothing was
+    started. Where a signal handler raises, it was or was not: `spawned` says so, which is written to within a C call.
     """
     if cwd is not None:
         _check_directory(cwd)
@@ -44,25 +54,24 @@ def spawn(argv: Sequence[Argument], env: Mapping[str, str], cwd: str | None, ter
     if sys.platform == "darwin":
         arguments = ("/bin/sh", "-c", _OPEN_TERMINAL, "sh", terminal, executable, *arguments[1:])
         executable = "/bin/sh"
+    if _CLOSE_FROM is None and sys.platform == "linux":
+        from bgterm.engine.libc import closing_spawn  # noqa: PLC0415 - for Python before 3.13 alone, and takes time
+
+        spawn_closing = closing_spawn(_DEFAULT_SIGNALS)
+        if spawn_closing is not None:
+            spawn_closing(executable, arguments, env, terminal, spawned)
+            return
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
         (os.POSIX_SPAWN_DUP2, 0, 1),
         (os.POSIX_SPAWN_DUP2, 0, 2),
     ]
-    close_from: int | None = getattr(os, "POSIX_SPAWN_CLOSEFROM", None)  # Python 3.13, where the libc has it
-    if close_from is not None:
-        actions.append((close_from, 3))
+    if _CLOSE_FROM is not None:
+        actions.append((_CLOSE_FROM, 3))
     else:
         actions += [(os.POSIX_SPAWN_CLOSE, fd) for fd in _handed_down()]
-    return os.posix_spawn(
-        executable,
-        arguments,
-        env,
-        file_actions=actions,
-        setsid=True,
-        setsigmask=(),
-        setsigdef=_DEFAULT_SIGNALS,
-    )
+    start = partial(os.posix_spawn, file_actions=actions, setsid=True, setsigmask=(), setsigdef=_DEFAULT_SIGNALS)
+    spawned.extend(map(start, (executable,), (arguments,), (env,)))
 
 
 def _past_a_shell(env: Mapping[str, str]) -> list[str]:
@@ -71,20 +80,21 @@ def _past_a_shell(env: Mapping[str, str]) -> list[str]:
     return ["/usr/bin/env", *others] if others else []
 
 
-@functools.cache
-def _handed_down() -> tuple[int, ...]:
-    """The descriptors that this process would hand on: what it was started with, for Python makes none such itself.
+def _handed_down() -> Iterator[int]:
+    """The descriptors that this process would hand on, where neither Python nor the C library can close them all.
 
-    To look once is enough, and to look each time would make a start slower with each session that is open.
+    It takes longer with each that is open, and one that another thread opens meanwhile is missed.
     """
-    handed_down: list[int] = []
-    for name in os.listdir("/dev/fd"):
+    try:
+        open_now: Iterable[int] = map(int, os.listdir("/dev/fd"))
+    except FileNotFoundError:  # no /proc
+        open_now = range(min(os.sysconf("SC_OPEN_MAX"), _MOST_TRIED))
+    for fd in open_now:
         try:
-            if int(name) > 2 and os.get_inheritable(int(name)):
-                handed_down.append(int(name))
+            if fd > 2 and os.get_inheritable(fd):
+                yield fd
         except OSError:
-            pass  # the descriptor by which the directory was read
-    return tuple(handed_down)
+            pass  # closed: the descriptor by which the directory was read
 
 
 def _check_directory(cwd: str) -> None:

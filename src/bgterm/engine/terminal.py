@@ -21,6 +21,7 @@ import os
 import signal
 import termios
 import time
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fcntl import ioctl
 from threading import Lock, Thread
@@ -133,16 +134,16 @@ class Terminal:
         self._pump = pump.pump()
         mark = os.urandom(16).hex()
         self.master, self.slave, path = pty.open_pty(rows, cols, utf8=utf8)
-        pid = None
+        spawned = array("i")
         try:
-            pid = spawn(argv, {**env, MARK_VARIABLE: with_outer_marks(mark)}, cwd, path)
-            found = process(pid)
-            self.program = Program(pid, found.started if found else 0, mark.encode())
+            spawn(argv, {**env, MARK_VARIABLE: with_outer_marks(mark)}, cwd, path, spawned)
+            pid = spawned[-1]
+            self.program = Program(pid, found.started if (found := process(pid)) else 0, mark.encode())
             self.child = Child(pid)
-        except BaseException:  # no descriptor left, or Ctrl-C: then the pid may not even be known, but the mark is
+        except BaseException:  # no descriptor left, or Ctrl-C
             os.close(self.slave)
             os.close(self.master)
-            undisturbed(kill_and_reap, mark.encode(), pid)
+            undisturbed(kill_and_reap, mark.encode(), spawned[-1] if any(spawned) else None)
             raise
         self.device = os.fstat(self.slave).st_rdev
         self.output = OutputBuffer()
