@@ -299,3 +299,29 @@ def test_windows_is_told_in_one_sentence() -> None:
     script = "import sys; sys.platform = 'win32'; import bgterm"
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60)
     assert done.stderr.splitlines()[-1].startswith("ImportError: bgterm needs")
+
+
+GREEN = "threading.get_ident = lambda own=threading.get_ident: own(); select.select = lambda *_: ([], [], []);"
+AS_GEVENT = f"{GREEN} del select.epoll"
+AS_EVENTLET = f"{GREEN} del select.epoll, select.poll"
+
+
+@pytest.mark.parametrize("patched", [AS_GEVENT, AS_EVENTLET], ids=["gevent", "eventlet"])
+def test_a_host_with_green_threads_is_told_on_import(patched: str) -> None:
+    """It died of an AttributeError at its first start."""
+    script = f"import select, threading; {patched}; import bgterm"
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60)
+    assert done.stderr.splitlines()[-1].startswith("ImportError: bgterm needs the system's own threads")
+
+
+@pytest.mark.parametrize("patched", [AS_GEVENT, AS_EVENTLET], ids=["gevent", "eventlet"])
+def test_a_host_that_gets_green_threads_later_is_told_at_its_first_start(patched: str) -> None:
+    script = f"""
+        import bgterm, select, threading
+        {patched}
+        try:
+            bgterm.start_session("true")
+        except RuntimeError as error:
+            print(str(error)[:37], bgterm.list_sessions())
+    """
+    assert outcome(script) == "bgterm needs the system's own threads ()"

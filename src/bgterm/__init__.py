@@ -14,6 +14,11 @@ import sys
 if sys.platform == "win32":
     raise ImportError("bgterm needs pseudo-terminals as Unix has them: on Windows, use it inside WSL")
 
+from bgterm.engine import threads as _threads
+
+if not _threads.are_real():
+    raise ImportError(_threads.NEEDED)
+
 from bgterm import manager as _manager
 from bgterm.errors import (
     BgtermError,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from bgterm.engine import threads
 from bgterm.engine.failures import report_failure
 from bgterm.engine.waker import Waker, adopt
 
@@ -188,6 +189,8 @@ _lock = threading.Lock()
 
 def pump() -> Pump:
     """The process's pump, started at the first call. Raises OSError or RuntimeError where it cannot start."""
+    if not threads.are_real():  # any more
+        raise RuntimeError(threads.NEEDED)
     global _pump  # noqa: PLW0603 - one thread for the whole process
     with _lock:
         if _pump is None:
