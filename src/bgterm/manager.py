@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import re
+import sys
 import threading
 import time
 import weakref
@@ -149,6 +151,7 @@ class SessionManager:
     def start(self, launch: Launch, name: str | None = None) -> Session:
         """Do as `start_session` does with what `launch` says, and return the `Session` itself."""
         launch.check()
+        _end_with_worker()
         sid = self._reserve(name)
         session = None
         try:
@@ -395,17 +398,34 @@ default = SessionManager()
 Session.manager = default
 
 
-@atexit.register
-def _end_all() -> None:
-    """Nothing is left behind by an interpreter that ends; the I/O thread ends before it does."""
+def _end_sessions() -> None:
     sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
     if sessions:
         close_sessions(sessions, _EXIT_GRACE_MS)
     kill_all(open_terminals())  # of starts that Ctrl-C interrupted
+
+
+@atexit.register
+def _end_all() -> None:
+    """Nothing is left behind by an interpreter that ends; the I/O thread ends before it does."""
+    _end_sessions()
     pump.stop()
 
 
+@functools.cache
+def _end_with_worker() -> None:
+    """Nothing is left behind by a worker of multiprocessing, which ends by os._exit and calls no atexit handler."""
+    if "multiprocessing.process" in sys.modules:
+        from multiprocessing import parent_process  # noqa: PLC0415 - it is there already
+
+        if parent_process() is not None:
+            from multiprocessing import util  # noqa: PLC0415 - the same
+
+            util.Finalize(None, _end_sessions, exitpriority=0)
+
+
 def _after_fork() -> None:
+    _end_with_worker.cache_clear()
     # The sessions are the parent's. A lock may be held by a thread that does not exist here.
     for manager in list(_managers):
         manager._forget_all()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here

@@ -186,6 +186,41 @@ def test_multiprocessing_children_have_sessions_of_their_own(method: str, tmp_pa
     assert told == "['hello 0', 'hello 1', 'hello 2', 'hello 3']"
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize("kind", ["Process", "Pool", "ProcessPoolExecutor"])
+def test_multiprocessing_workers_leave_nothing_when_they_end(
+    method: str, kind: str, tag: str, tmp_path: os.PathLike[str]
+) -> None:
+    """They end by os._exit, without atexit handlers: what ignores the hang-up went on."""
+    ways = {
+        "Process": "p = context.Process(target=start, args=(1,)); p.start(); p.join()",
+        "Pool": "pool = context.Pool(2); pool.map(start, range(2)); pool.close(); pool.join()",
+        "ProcessPoolExecutor": (
+            "from concurrent.futures import ProcessPoolExecutor\n"
+            "    with ProcessPoolExecutor(2, context) as pool: list(pool.map(start, range(2)))"
+        ),
+    }
+    path = os.path.join(tmp_path, "main.py")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(
+            "import multiprocessing, os\n"
+            "import bgterm\n"
+            "def start(_):\n"
+            "    sid = bgterm.start_session(\"trap '' HUP TERM; setsid sleep 1000 & echo up; wait\")\n"
+            "    assert bgterm.poll(sid, None, until='up').match\n"
+            "if __name__ == '__main__':\n"
+            f"    context = multiprocessing.get_context({method!r})\n"
+            f"    {ways[kind]}\n"
+        )
+    outcome(f"""
+        import os, subprocess, sys
+        name, value = {tag!r}.split("=")
+        environment = {{**os.environ, name: value, "PYTHONPATH": ":".join(sys.path[:2])}}
+        subprocess.run([sys.executable, {path!r}], check=True, env=environment)
+    """)
+    assert eventually(lambda: not bearing(tag), 20)
+
+
 def test_a_host_that_is_stopped_and_continued_loses_nothing() -> None:
     stops = times(20)
     lines = 5000 * stops
