@@ -62,7 +62,7 @@ def test_an_operation_has_the_parameters_of_the_contract(name: str) -> None:
 
 def test_a_new_session_is_described(ptys: PTYSessionManager, tmp_path: Path) -> None:
     created = ptys.create_session("echo hi", workdir=str(tmp_path), yield_time_ms=LONG_MS)
-    assert set(created) == {"session_id", "command", "workdir", "stdout", "running", "exit_code"}
+    assert list(created) == ["session_id", "command", "workdir", "stdout", "running", "exit_code"]
     assert re.fullmatch(r"pty_[0-9a-f]{10}", created["session_id"])
     assert created["command"] == "echo hi"
     assert created["workdir"] == str(tmp_path)
@@ -73,7 +73,9 @@ def test_a_new_session_is_described(ptys: PTYSessionManager, tmp_path: Path) -> 
 
 def test_a_write_tells_the_output_and_the_state(ptys: PTYSessionManager) -> None:
     session_id = ptys.create_session("read line; echo got $line; exit 3", login=False)["session_id"]
-    assert ptys.write(session_id, chars="this\n", yield_time_ms=LONG_MS) == {
+    written = ptys.write(session_id, chars="this\n", yield_time_ms=LONG_MS)
+    assert list(written) == ["session_id", "stdout", "running", "exit_code"]
+    assert written == {
         "session_id": session_id,
         "stdout": "this\r\ngot this\r\n",
         "running": False,
@@ -99,6 +101,7 @@ def test_the_list_has_every_session_sorted_by_id(ptys: PTYSessionManager, tmp_pa
         {"session_id": ended, "command": "exit 4", "workdir": os.getcwd(), "running": False, "exit_code": 4},
     ]
     assert ptys.list_sessions() == sorted(expected, key=lambda one: str(one["session_id"]))
+    assert [list(listed) for listed in ptys.list_sessions()] == [list(one) for one in expected]
 
 
 @pytest.mark.parametrize("session_id", ["pty_0123456789", "1", "", "shell", 1, None])

@@ -236,7 +236,7 @@ def test_errors_of_a_start_are_early_name_the_path_and_leave_nothing(
         ({"encoding": "no-such"}, LookupError),
         ({"errors": "no-such"}, LookupError),
         ({"name": ""}, ValueError),
-        ({"name": 5}, ValueError),
+        ({"name": 5}, TypeError),
     ],
 )
 def test_bad_parameters_are_refused(

@@ -404,9 +404,9 @@ def test_raw_programs_take_long_lines(echo: bgterm.Session) -> None:
 @pytest.mark.parametrize("chars", [5, None, ["a"]])
 def test_what_is_no_text_is_not_typed(echo: bgterm.Session, chars: object) -> None:
     """An integer was typed as that many NULs."""
-    with pytest.raises(TypeError, match="str or bytes"):
+    with pytest.raises(TypeError, match="string or bytes"):
         echo.write_stdin(chars)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="str or bytes"):
+    with pytest.raises(TypeError, match="string or bytes"):
         echo.run(chars)  # type: ignore[arg-type]
     assert echo.write_stdin(b"y", 10_000).text == "y"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bgterm.arguments import flag, seconds_or_none
 from bgterm.engine.ending import Ending, finish
 from bgterm.engine.terminals import ending_all, kill_all
 from bgterm.engine.undisturbed import undisturbed
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from bgterm.live import Live
 
 
-def closing(sessions: Sequence[Live], terminate: bool, kill_after_ms: float | None) -> Ending[list[int | None]]:
+def grace(terminate: bool, kill_after_ms: float | None) -> float | None:
+    """How many seconds programs may take to end by themselves, None where they are not asked to.
+
+    The parameters are those of `Session.close`. Raises TypeError, ValueError.
+    """
+    longest = seconds_or_none("kill_after_ms", kill_after_ms)
+    return longest if flag("terminate", terminate) else None
+
+
+def closing(sessions: Sequence[Live], grace_seconds: float | None) -> Ending[list[int | None]]:
     """Close sessions, many in the time of one, as `Session.close` says; the outcome is their exit codes.
 
-    It pauses and does not sleep (see `engine.ending`). Raises ValueError for a negative time, at once.
+    It pauses and does not sleep (see `engine.ending`).
     """
-    if kill_after_ms is None:
-        kill_after_ms = math.inf
-    if not kill_after_ms >= 0:
-        raise ValueError(f"kill_after_ms must be 0 or more, or None for no limit, not {kill_after_ms!r}")
-    return _closing(sessions, kill_after_ms / 1000 if terminate else None)
-
-
-def _closing(sessions: Sequence[Live], grace_seconds: float | None) -> Ending[list[int | None]]:
     ours = [session for session in sessions if not session.terminal.closed]
     terminals = [session.terminal for session in ours]
     try:
@@ -45,6 +46,6 @@ def _closing(sessions: Sequence[Live], grace_seconds: float | None) -> Ending[li
     return [session.terminal.child.exit_code for session in sessions]
 
 
-def close_sessions(sessions: Sequence[Live], kill_after_ms: float | None) -> None:
-    """Close many sessions in the time of one. Raises ValueError for a negative time."""
-    finish(closing(sessions, terminate=True, kill_after_ms=kill_after_ms))
+def close_sessions(sessions: Sequence[Live], grace_seconds: float) -> None:
+    """Close many sessions in the time of one."""
+    finish(closing(sessions, grace_seconds))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from typing import Protocol
 
+from bgterm.arguments import shown, string
+
 
 class PageDecoder(Protocol):
     """Decodes one reader's pages."""
@@ -79,11 +81,27 @@ class _Incremental:
 
 
 def page_decoder(encoding: str) -> PageDecoder:
-    """A decoder for one reader. Raises LookupError for an unknown encoding, or one that has no pieces."""
-    if codecs.lookup(encoding).name == "utf-8":
-        return _Utf8()
+    """A decoder for one reader; `encoding` has passed `check_encoding`."""
+    return _Utf8() if codecs.lookup(encoding).name == "utf-8" else _Incremental(encoding)
+
+
+def check_encoding(encoding: object, errors: object) -> None:
+    """Raise LookupError unless output can be decoded so, and text encoded; TypeError for what are no strings."""
+    name, handling = string("encoding", encoding), string("errors", errors)
     try:
-        codecs.getincrementaldecoder(encoding)
-    except LookupError:
-        raise LookupError(f"the encoding {encoding!r} cannot be decoded piece by piece") from None
-    return _Incremental(encoding)
+        known = codecs.lookup(name)
+        codecs.getincrementaldecoder(name)
+        "".encode(name)  # raises LookupError for one that is not of text, such as rot13
+    except (LookupError, ValueError):  # as codecs.lookup does for names with a NUL or a lone surrogate
+        raise LookupError(f"encoding must be the name of a text encoding that has pieces, not {shown(name)}") from None
+    try:
+        codecs.lookup_error(handling)(UnicodeDecodeError(known.name, b"\xff", 0, 1, "to see what is made of it"))
+    except UnicodeDecodeError:
+        pass  # as "strict" does
+    except (LookupError, TypeError, ValueError):  # a TypeError of what only encodes, such as "xmlcharrefreplace"
+        raise LookupError(f"errors must be the name of an error handler for decoding, not {shown(handling)}") from None
+    if known.name != "utf-8":
+        try:
+            _Incremental(name).decode(bytes(range(256)), "replace", True)
+        except UnicodeError:  # "utf-16" wants a mark at the beginning (utf-16-le does not), "idna" decodes domains
+            raise LookupError(f"the encoding {shown(name)} cannot decode whatever a program writes") from None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import shlex
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from bgterm.decoding import page_decoder
+from bgterm.arguments import flag, for_the_system, integer, integer_or_none, one_of, path, shown
+from bgterm.decoding import check_encoding
 from bgterm.engine.attending import Observer
 from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
@@ -42,24 +44,29 @@ class Launch(NamedTuple):
     transcript: str | os.PathLike[str] | None = None
     max_transcript_bytes: int | None = None
 
-    def check(self) -> None:
-        """Raise what `start_session` says for parameters that cannot be, before anything is begun."""
-        _check_command(self.cmd)
-        for variable in (self.env or {}).items():
-            _check_variable(*variable)
-        if self.cmd is not None and (not self.cmd or not self.cmd[0]):
-            raise ValueError("the command is empty")
-        if self.overflow not in {"drop", "block"}:
-            raise ValueError(f"overflow must be 'drop' or 'block', not {self.overflow!r}")
-        if self.max_buffer_bytes < 1:
-            raise ValueError(f"max_buffer_bytes must be at least 1, not {self.max_buffer_bytes}")
-        if self.max_transcript_bytes is not None and self.max_transcript_bytes < 1:
-            raise ValueError(f"max_transcript_bytes must be at least 1, or None, not {self.max_transcript_bytes}")
-        check_size(self.rows, self.cols)
-        page_decoder(self.encoding)  # for its LookupError
-        codecs.lookup_error(self.errors)
-        if self.shell_integration:
-            self._integrated({})  # for its ValueError
+    def checked(self) -> Launch:
+        """The same as the library uses it, settled now: nobody can change it any more, and paths are absolute.
+
+        Raises what `start_session` says for parameters that cannot be, before anything is begun.
+        """
+        check_encoding(self.encoding, self.errors)
+        rows, cols = terminal_size(self.rows, self.cols)
+        one_of("overflow", self.overflow, ("drop", "block"))
+        if self.shell is not None:
+            flag("shell", self.shell)
+        launch = self._replace(
+            cmd=_command(self.cmd),
+            cwd=None if self.cwd is None else absolute("cwd", self.cwd),
+            env=None if self.env is None else variables(self.env),
+            max_buffer_bytes=integer("max_buffer_bytes", self.max_buffer_bytes, 1),
+            rows=rows,
+            cols=cols,
+            transcript=None if self.transcript is None else absolute("transcript", self.transcript),
+            max_transcript_bytes=integer_or_none("max_transcript_bytes", self.max_transcript_bytes, 1, "all"),
+        )
+        if flag("shell_integration", self.shell_integration):
+            launch.integrated_into({})  # for its ValueError
+        return launch
 
     @property
     def command(self) -> str | tuple[str, ...]:
@@ -78,11 +85,17 @@ class Launch(NamedTuple):
         return ["/bin/sh", "-c", *argv] if (single if self.shell is None else self.shell) else argv
 
     @property
-    def directory(self) -> str:
-        """The directory that the program starts in, absolute."""
-        return os.path.abspath(os.fsdecode(self.cwd)) if self.cwd is not None else os.getcwd()
+    def directory(self) -> str | None:
+        """The directory that the program starts in, None where that is this process's and has been deleted."""
+        if self.cwd is not None:
+            return os.fsdecode(self.cwd)
+        try:
+            return os.getcwd()
+        except FileNotFoundError:
+            return None
 
-    def _integrated(self, env: Mapping[str, str]) -> tuple[list[Argument], dict[str, str]]:
+    def integrated_into(self, env: Mapping[str, str]) -> tuple[list[Argument], dict[str, str]]:
+        """The command and the environment `env` with shell integration. Raises ValueError: it knows no such program."""
         load("bgterm.readiness.integration")
         from bgterm.readiness.integration import integrated  # noqa: PLC0415 - few ask for it
 
@@ -111,49 +124,78 @@ class Launch(NamedTuple):
 
         command = self.command if isinstance(self.command, str) else shlex.join(self.command)
         about = {"command": command, "term": self.environment["TERM"], "encoding": self.encoding}
-        path = os.fsdecode(self.transcript)
-        return Transcript(path, self.rows, self.cols, self.max_transcript_bytes, about)
+        return Transcript(os.fsdecode(self.transcript), self.rows, self.cols, self.max_transcript_bytes, about)
 
     def open_terminal(self, observers: Iterable[Observer] = ()) -> Terminal:
         """Start it, with `observers` of its output. Raises OSError and its kinds, leaving nothing behind."""
         env = self.environment
         argv = self.argv
         if self.shell_integration:
-            argv, env = self._integrated(env)
+            argv, env = self.integrated_into(env)
         return Terminal(
             argv,
-            cwd=None if self.cwd is None else self.directory,
+            cwd=None if self.cwd is None else os.fsdecode(self.cwd),
             env=env,
             rows=self.rows,
             cols=self.cols,
-            utf8=self.encoding.lower().replace("_", "-") in {"utf-8", "utf8"},
+            utf8=codecs.lookup(self.encoding).name == "utf-8",
             limit_bytes=self.max_buffer_bytes,
             keep_all=self.overflow == "block",
             observers=observers,
         )
 
 
-def _check_command(cmd: object) -> None:
-    """Raise TypeError for what is no command."""
-    if cmd is None or isinstance(cmd, str):
-        return
-    if isinstance(cmd, bytes) or not isinstance(cmd, Sequence):
-        raise TypeError(f"cmd must be a string or a list of arguments, not {cmd!r}")
-    for argument in cast("Sequence[object]", cmd):
-        if not isinstance(argument, (str, bytes, os.PathLike)):
-            raise TypeError(f"an argument of the command must be str, bytes or a path, not {argument!r}")
+def _command(cmd: object) -> Command | None:
+    """The command, its arguments as strings or bytes. Raises TypeError, ValueError."""
+    if cmd is None:
+        return None
+    if isinstance(cmd, (bytes, bytearray)) or not isinstance(cmd, Sequence):
+        raise TypeError(f"cmd must be a string or a list of arguments, not {shown(cmd)}")
+    words = (
+        for_the_system("cmd", cmd)
+        if isinstance(cmd, str)
+        else [_argument(one) for one in cast("Sequence[object]", cmd)]
+    )
+    if not words or not words[0]:
+        raise ValueError("the command is empty")
+    return words
 
 
-def _check_variable(name: object, value: object) -> None:
-    """Raise TypeError for what is no variable of an environment."""
+def _argument(argument: object) -> str | bytes:
+    if not isinstance(argument, (str, bytes, os.PathLike)):
+        raise TypeError(f"an argument of the command must be a string, bytes or a path, not {shown(argument)}")
+    plain = os.fspath(cast("Argument", argument))
+    for_the_system("an argument of the command", os.fsdecode(plain))
+    return plain
+
+
+def variables(env: object) -> dict[str, str]:
+    """An environment. Raises TypeError, ValueError."""
+    if not isinstance(env, Mapping):
+        raise TypeError(f"env must be a mapping of names to values, not {shown(env)}")
+    return dict(_variable(*variable) for variable in cast("Mapping[object, object]", env).items())
+
+
+def _variable(name: object, value: object) -> tuple[str, str]:
     if not (isinstance(name, str) and isinstance(value, str)):
-        raise TypeError(f"env must have strings for keys and values, not {name!r}: {value!r}")
+        raise TypeError(f"env must have strings for names and values, not {shown(name)}: {shown(value)}")
+    if not name or "=" in name:
+        raise ValueError(f"a variable's name must not be empty nor have a '=' in it: {shown(name)}")
+    return for_the_system("a variable's name", name), for_the_system(f"the variable {shown(name)}", value)
 
 
-def check_size(rows: int, cols: int) -> None:
-    """Raise ValueError unless a terminal can have this size."""
-    if not (1 <= rows <= _LARGEST_SIZE and 1 <= cols <= _LARGEST_SIZE):
-        raise ValueError(f"a terminal has 1 to {_LARGEST_SIZE} rows and columns, not {rows} x {cols}")
+def absolute(name: str, value: object) -> str:
+    """A path, absolute. Raises TypeError, ValueError, FileNotFoundError."""
+    text = path(name, value)
+    try:
+        return os.path.abspath(text)
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, "the current directory has been deleted", text) from None
+
+
+def terminal_size(rows: object, cols: object) -> tuple[int, int]:
+    """A size that a terminal can have. Raises TypeError, ValueError."""
+    return integer("rows", rows, 1, _LARGEST_SIZE), integer("cols", cols, 1, _LARGEST_SIZE)
 
 
 def _users_shell() -> str:

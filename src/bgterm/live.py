@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bgterm.arguments import compiled, page_size, seconds, shown, string, text_pattern
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
 from bgterm.loading import load
@@ -19,7 +20,7 @@ from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
 from bgterm.results import Confidence, PollResult, Status
 from bgterm.run import Step, Typing
-from bgterm.until import EXIT, READY, Until
+from bgterm.until import EXIT, READY, Until, checked_until
 from bgterm.viewing import OnScreen, ScreenWait, Views
 from bgterm.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait, deadline
 
@@ -73,18 +74,20 @@ class Live:
         min_confidence: Confidence,
     ) -> Consuming[PollResult]:
         """What `poll` waits for."""
-        check_page_size(max_output_bytes)
+        if type(max_output_bytes) is not int or max_output_bytes < 0:  # nearly never, and else at no cost
+            max_output_bytes = page_size(max_output_bytes)
         time_up = deadline("yield_time_ms", yield_time_ms)
-        if until is None and settle_ms == 0:
+        if until is None and settle_ms == 0 and settle_ms is not False and min_confidence is ENOUGH:  # type: ignore[redundant-expr]
             return AnyOutput(self.terminal, time_up, self.unknown, self.pages, max_output_bytes)
-        if not settle_ms >= 0:
-            raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
+        until = checked_until(until)
+        settle_s = seconds("settle_ms", settle_ms)
+        check_confidence(min_confidence)
         if until is READY:
             return ReadyPageWait(
                 self.terminal,
                 self._ready(min_confidence),
                 time_up,
-                settle_ms / 1000,
+                settle_s,
                 self.unknown,
                 self.pages,
                 max_output_bytes,
@@ -94,7 +97,7 @@ class Live:
             self.terminal,
             match or self._condition(until, time_up, reads=True),
             time_up,
-            settle_ms / 1000,
+            settle_s,
             self.unknown,
             self.pages,
             max_output_bytes,
@@ -116,12 +119,11 @@ class Live:
 
     def _match(self, pattern: object, time_up: float) -> Match:
         load("bgterm.searching")
-        from bgterm.searching import Match, compiled  # noqa: PLC0415 - its own patterns take time to compile
+        from bgterm.searching import Match  # noqa: PLC0415 - its own patterns take time to compile
 
-        return Match(self.terminal, compiled(pattern), self.launch.encoding, self.launch.errors, time_up)
+        return Match(self.terminal, compiled("until", pattern), self.launch.encoding, self.launch.errors, time_up)
 
     def _ready(self, min_confidence: Confidence) -> Ready:
-        check_confidence(min_confidence)
         load(*_READINESS)
         with self.terminal.lock:
             return Ready(self.terminal, self._readiness(), min_confidence)
@@ -149,12 +151,15 @@ class Live:
         min_confidence: Confidence,
     ) -> Step:
         """What `run` waits for."""
-        check_page_size(max_output_bytes)
+        keys = self.encoded("line", line)
+        max_output_bytes = page_size(max_output_bytes)
+        time_up = deadline("timeout_ms", timeout_ms)
+        check_confidence(min_confidence)
         load("bgterm.readiness.command_output", "urllib.parse")
         return Step(
             self.terminal,
-            Typing(self.terminal, self._ready(min_confidence), self.encoded(line), self.type),
-            deadline("timeout_ms", timeout_ms),
+            Typing(self.terminal, self._ready(min_confidence), keys, self.type),
+            time_up,
             self.unknown,
             self.pages,
             max_output_bytes,
@@ -165,12 +170,11 @@ class Live:
         self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None, settle_ms: float
     ) -> ScreenWait:
         """What `wait_screen` waits for."""
-        wanted = re.compile(pattern) if isinstance(pattern, str) else pattern
-        if not settle_ms >= 0:
-            raise ValueError(f"settle_ms must be 0 or more, not {settle_ms!r}")
-        ends = deadline("timeout_ms", timeout_ms)
+        wanted = pattern if callable(pattern) else text_pattern("pattern", pattern, " or a function")
+        settle_s = seconds("settle_ms", settle_ms)
+        time_up = deadline("timeout_ms", timeout_ms)
         shown = OnScreen(self.terminal, self.live_screen(), wanted)
-        return ScreenWait(self.terminal, shown, ends, settle_ms / 1000, self.unknown)
+        return ScreenWait(self.terminal, shown, time_up, settle_s, self.unknown)
 
     def live_screen(self) -> LiveScreen:
         """The screen, brought up to where the output ends now, in pieces: others may read meanwhile."""
@@ -189,22 +193,24 @@ class Live:
 
     # Typing.
 
-    def press(self, keys: Iterable[str]) -> None:
+    def press(self, keys: Sequence[str]) -> None:
         """Type what the terminal sends for `keys`. Raises ValueError for an unknown one, and as `type`."""
+        for key in keys:
+            string("a key", key)
         load("bgterm.views.keys", "bgterm.views.modes")
         with self.terminal.lock:
             self.check_running()
             self.terminal.look()
-            self.type(self.encoded(self.views.keys(keys)))
+            self.type(self.encoded("keys", self.views.keys(keys)))
 
-    def encoded(self, chars: str | bytes) -> bytes:
-        """What is typed for `chars`. Raises UnicodeEncodeError, TypeError."""
+    def encoded(self, name: str, chars: str | bytes) -> bytes:
+        """What is typed for `chars`, the argument `name`. Raises UnicodeEncodeError, TypeError."""
         if isinstance(chars, str):
             return chars.encode(self.launch.encoding, self._encode_errors)
         try:
             return b"".join((chars,))  # not bytes(chars), which makes zeros of a number
         except TypeError:
-            raise TypeError(f"what is typed must be str or bytes, not {chars!r}") from None
+            raise TypeError(f"{name} must be a string or bytes, not {shown(chars)}") from None
 
     def type(self, data: bytes) -> None:
         """Type `data`, all of it or nothing. Lock held."""
@@ -271,9 +277,3 @@ class Live:
                 "read what is left of its output, then close the session",
                 exit_code=code,
             )
-
-
-def check_page_size(max_output_bytes: int | None) -> None:
-    """Raise ValueError for a negative number."""
-    if max_output_bytes is not None and not max_output_bytes >= 0:
-        raise ValueError(f"max_output_bytes must be 0 or more, or None for all, not {max_output_bytes!r}")

@@ -13,7 +13,8 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from bgterm.closing import close_sessions
+from bgterm.arguments import integer_or_none, seconds_or_none, shown, string
+from bgterm.closing import close_sessions, grace
 from bgterm.engine import pump
 from bgterm.engine.terminals import kill_all, open_terminals
 from bgterm.errors import SessionLimitError, UnknownSessionError
@@ -22,7 +23,7 @@ from bgterm.launch import Command, Launch
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult, Reason, SessionInfo, Status
 from bgterm.session import Session
-from bgterm.until import Until
+from bgterm.until import Until, checked_until
 from bgterm.waits import deadline
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _REMEMBERED = 10_000
 """How many closed sessions are remembered, for the message to who asks for one."""
 
-_EXIT_GRACE_MS = 1000
+_EXIT_GRACE_S = 1.0
 """How long programs may take to end when the interpreter ends."""
 
 _managers: weakref.WeakSet[SessionManager] = weakref.WeakSet()
@@ -57,9 +58,7 @@ class SessionManager:
     """
 
     def __init__(self, max_sessions: int | None = None) -> None:
-        if max_sessions is not None and max_sessions < 1:
-            raise ValueError(f"max_sessions must be at least 1, or None, not {max_sessions}")
-        self._max_sessions = max_sessions
+        self._max_sessions = integer_or_none("max_sessions", max_sessions, 1, "as many as the system allows")
         self._next_sid = 1
         self._forget_all()
         _managers.add(self)
@@ -127,9 +126,11 @@ class SessionManager:
         Raises, leaving no process, descriptor, id or name:
         FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
         OSError: the system has no terminal, descriptor or process left.
-        ValueError: an empty command, a name that is taken or no name, a size or number out of range, a program that
-            `shell_integration` does not know.
-        LookupError: an unknown encoding. SessionLimitError: `max_sessions` are open.
+        ValueError: an empty command, a name that is taken or empty, a size or number out of range, a NUL in a string, a
+            program that `shell_integration` does not know. TypeError: an argument of another type.
+        LookupError: an encoding that is unknown, not of text (rot13), or cannot decode any output (utf-16 where no mark
+            tells the order of bytes: say utf-16-le); an unknown error handler.
+        SessionLimitError: `max_sessions` are open.
         """
         launch = Launch(
             cmd,
@@ -150,7 +151,7 @@ class SessionManager:
 
     def start(self, launch: Launch, name: str | None = None) -> Session:
         """Do as `start_session` does with what `launch` says, and return the `Session` itself."""
-        launch.check()
+        launch = launch.checked()
         _end_with_worker()
         sid = self._reserve(name)
         session = None
@@ -184,11 +185,15 @@ class SessionManager:
     def open(self, sid: int | str) -> Session:
         """Return the open session with this id or name. Raises UnknownSessionError."""
         try:
-            return self._sessions[sid if isinstance(sid, int) else self._names[sid]]
-        except KeyError:
-            raise self._unknown(sid) from None
+            if sid is not True:  # which a dictionary takes for 1
+                return self._sessions[sid if isinstance(sid, int) else self._names[sid]]
+        except (KeyError, TypeError):
+            pass
+        raise self._unknown(sid)
 
-    def _unknown(self, sid: int | str) -> UnknownSessionError:
+    def _unknown(self, sid: object) -> Exception:
+        if isinstance(sid, bool) or not isinstance(sid, (int, str)):
+            return TypeError(f"sid must be a session's id (an integer) or its name (a string), not {shown(sid)}")
         with self._lock:
             closed = self._closed.get(sid)
         if closed is not None:
@@ -306,7 +311,7 @@ class SessionManager:
         same `until` returns what was found.
 
         Raises UnknownSessionError, also when one of them is closed meanwhile; ValueError for a negative time;
-        TypeError, re.error: `until` is no pattern.
+        re.error: `until` is no pattern; TypeError: an argument of another type.
         """
         return next(iter(sleep_on(race(self, sids, timeout_ms, until))), None)
 
@@ -359,6 +364,7 @@ class SessionManager:
 
     def close(self, sid: int | str, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
         """See `Session.close`. Closing a session twice is no error; an id that never was is."""
+        grace(terminate, kill_after_ms)  # also where there is nothing to close any more
         try:
             session = self.open(sid)
         except UnknownSessionError as error:
@@ -368,8 +374,9 @@ class SessionManager:
         return session.close(terminate, kill_after_ms)
 
     def close_all(self, kill_after_ms: float | None = 1000) -> None:
-        """Close every session, as `close` does, in the time of one. Raises ValueError for a negative time."""
-        close_sessions([session.live for session in self.sessions()], kill_after_ms)
+        """Close every session, as `close` does, in the time of one. Raises TypeError, ValueError: not a time."""
+        grace_seconds = seconds_or_none("kill_after_ms", kill_after_ms)
+        close_sessions([session.live for session in self.sessions()], grace_seconds)
 
     def sessions(self) -> list[Session]:
         """Every session that is not closed yet, in the order of their start."""
@@ -378,13 +385,16 @@ class SessionManager:
 
 
 def _check_name(name: object) -> None:
-    if name is not None and not (isinstance(name, str) and name):
-        raise ValueError(f"a session's name is a string that is not empty, not {name!r}")
+    if name is not None and not string("name", name):
+        raise ValueError("name must not be empty: None gives none")
 
 
 def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:
     """What `SessionManager.wait_any` waits for, checked, and beginning now."""
+    if isinstance(sids, (str, bytes)) or not hasattr(sids, "__iter__"):
+        raise TypeError(f"sids must be several ids or names, as a list has them, not {shown(sids)}")
     time_up = deadline("timeout_ms", timeout_ms)
+    until = checked_until(until)
     waits: list[tuple[int | str, FollowedWait[Reason]]] = []
     for sid in sids:
         live = manager.open(sid).live
@@ -401,7 +411,7 @@ Session.manager = default
 def _end_sessions() -> None:
     sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
     if sessions:
-        close_sessions(sessions, _EXIT_GRACE_MS)
+        close_sessions(sessions, _EXIT_GRACE_S)
     kill_all(open_terminals())  # of starts that Ctrl-C interrupted
 
 

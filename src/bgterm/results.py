@@ -99,7 +99,7 @@ class PollResult(NamedTuple):
         It is cut at line ends. A line in the middle says how much was left out and at which offsets `read` has it;
         it counts, but is there even where it does not fit.
 
-        Raises ValueError if `max_chars` is negative.
+        Raises ValueError if `max_chars` is negative, TypeError if it is no integer.
         """
         load("bgterm.views.head_tail")
         from bgterm.views.head_tail import head_tail  # noqa: PLC0415 - as for plain
@@ -143,8 +143,8 @@ class SessionInfo(NamedTuple):
     pid: int
     command: str | tuple[str, ...]
     """The command as it was given (`$SHELL`'s path where none was)."""
-    cwd: str
-    """The directory that the program was started in."""
+    cwd: str | None
+    """The directory that the program was started in; None where that was this process's and had been deleted."""
     rows: int
     cols: int
     started: float

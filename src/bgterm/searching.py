@@ -6,7 +6,7 @@ import codecs
 import math
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bgterm.views.escapes import EscapeStripper
 
@@ -225,12 +225,3 @@ class _Mark(NamedTuple):
     place: int
     reader: _Reader
     pieces: list[bytes]  # kept here, because the output may drop them before they are searched
-
-
-def compiled(until: object) -> AnyPattern:
-    """A pattern as a compiled one. Raises `re.error`, or TypeError for what is no pattern."""
-    if isinstance(until, re.Pattern):
-        return cast("AnyPattern", until)
-    if isinstance(until, (str, bytes)):
-        return re.compile(until)
-    raise TypeError(f"until must be a regex, bgterm.READY or bgterm.EXIT, not {until!r}")

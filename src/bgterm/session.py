@@ -12,10 +12,12 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
-from bgterm.closing import closing
+from bgterm.arguments import integer, page_size, string, text_pattern
+from bgterm.arguments import path as path_argument
+from bgterm.closing import closing, grace
 from bgterm.engine.ending import finish
-from bgterm.launch import Command, Launch, check_size
-from bgterm.live import Live, check_page_size
+from bgterm.launch import Command, Launch, terminal_size
+from bgterm.live import Live
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, Foreground, PollResult, SessionInfo, Status
 from bgterm.until import EXIT, Until
@@ -44,6 +46,7 @@ class Session:
     """One program in a terminal of its own, from its start to `close`.
 
     Every verb may be called from any thread, on the same session too; no byte of output is given to two callers.
+    An argument of another type is a TypeError, and one out of range a ValueError, before anything is done.
     Sessions are made by `Session.start`, or by a `SessionManager`, and found again by `Session.open`.
     Used in a `with` statement a session is closed at the end.
     """
@@ -157,7 +160,7 @@ class Session:
         After any of these nothing was typed, and unread output stays unread.
         """
         wait = self.live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
-        data = self.live.encoded(chars)
+        data = self.live.encoded("chars", chars)
         return self.live.terminal.wait(wait, partial(self.live.type, data) if data else None)
 
     def poll(
@@ -190,7 +193,8 @@ class Session:
         Raises
         ------
         UnknownSessionError: the session is closed, or is closed by another thread meanwhile.
-        ValueError: a negative number. TypeError, re.error: `until` is no pattern.
+        ValueError: a negative number, or no such confidence. re.error: `until` is no pattern. TypeError: an argument of
+            another type.
         UnicodeDecodeError: only with `errors="strict"`; the output stays unread.
         """
         wait = self.live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
@@ -206,9 +210,8 @@ class Session:
         """
         if offset is None:
             return self.poll(0, max_output_bytes)
-        if not offset >= 0:
-            raise ValueError(f"offset must be 0 or more, not {offset!r}")
-        check_page_size(max_output_bytes)
+        offset = integer("offset", offset)
+        max_output_bytes = page_size(max_output_bytes)
         terminal = self.live.terminal
         with terminal.lock:
             self.live.check_open()
@@ -243,7 +246,7 @@ class Session:
 
         Raises UnknownSessionError, and ValueError for a size that is not between 1 and 65535.
         """
-        check_size(rows, cols)
+        rows, cols = terminal_size(rows, cols)
         with self.live.terminal.lock:
             self.live.check_open()
             self.live.terminal.resize(rows, cols)
@@ -374,8 +377,7 @@ class Session:
 
         Raises UnknownSessionError, ModuleNotFoundError where the extra is missing, ValueError for a negative number.
         """
-        if scrollback_lines < 0:
-            raise ValueError(f"scrollback_lines must be 0 or more, not {scrollback_lines!r}")
+        scrollback_lines = integer("scrollback_lines", scrollback_lines)
         live = self.live.live_screen()
         with self.live.terminal.lock:
             self.live.check_open()
@@ -420,19 +422,19 @@ class Session:
 
         Raises UnknownSessionError, re.error, and ValueError for a negative number.
         """
-        if offset < 0 or max_results < 0:
-            raise ValueError(f"offset and max_results must be 0 or more, not {offset!r} and {max_results!r}")
-        compiled_pattern = re.compile(pattern) if isinstance(pattern, str) else pattern
+        wanted = text_pattern("pattern", pattern)
+        offset, max_results = integer("offset", offset), integer("max_results", max_results)
         with self.live.terminal.lock:
             self.live.check_open()
             self.live.terminal.look()
-        return self.live.views.search(compiled_pattern, offset, max_results)
+        return self.live.views.search(wanted, offset, max_results)
 
     def mark(self, label: str = "") -> None:
         """Put a marker into the transcript, which players of the recording can jump to.
 
         Raises ValueError where no transcript is kept, OSError where it has ended (a full disk), UnknownSessionError.
         """
+        string("label", label)
         with self.live.terminal.lock:
             self.live.check_open()
             self.live.terminal.look()
@@ -449,6 +451,10 @@ class Session:
 
         Raises ValueError where no transcript is kept or for another version, OSError, UnknownSessionError.
         """
+        path = path_argument("path", path)
+        version = integer("version", version)
+        if title is not None:
+            string("title", title)
         terminal = self.live.terminal
         with terminal.lock:
             self.live.check_open()
@@ -486,7 +492,7 @@ class Session:
 
         Raises ValueError for a negative time.
         """
-        ending = closing([self.live], terminate, kill_after_ms)
+        ending = closing([self.live], grace(terminate, kill_after_ms))
         if self.live.terminal.closed:  # also in a forked child, where a thread that does not exist may have the lock
             return self.live.terminal.child.exit_code
         with self._closing:

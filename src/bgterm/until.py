@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bgterm.arguments import compiled
+
 
 class Named:
     """A named condition for `until=`."""
@@ -23,3 +25,10 @@ EXIT: Final = Named("EXIT")
 """`until=EXIT`: the program has exited."""
 
 Until = str | bytes | re.Pattern[str] | re.Pattern[bytes] | Named | None
+
+
+def checked_until(until: object) -> re.Pattern[str] | re.Pattern[bytes] | Named | None:
+    """The same with a regex compiled. Raises TypeError, `re.error`."""
+    if until is None or isinstance(until, Named):
+        return until
+    return compiled("until", until, ", bgterm.READY or bgterm.EXIT")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from bgterm.arguments import seconds
 from bgterm.engine.terminal import Terminal
 from bgterm.readiness.confidence import waits_surely
 from bgterm.results import Confidence, Reason, Status
@@ -183,9 +184,13 @@ class ReasonWait(Wait[Reason]):
 
 
 def deadline(name: str, time_ms: float | None) -> float:
-    """When `time_ms` from now is over (time.monotonic). Raises ValueError for a negative time, `name` in it."""
+    """When `time_ms` from now is over (time.monotonic). Raises TypeError, ValueError, with `name` in them."""
     if time_ms is None:
         return math.inf
-    if not time_ms >= 0:
-        raise ValueError(f"{name} must be 0 or more, or None for no limit, not {time_ms!r}")
-    return time.monotonic() + time_ms / 1000
+    if time_ms is not True and time_ms is not False:  # type: ignore[redundant-expr]
+        try:
+            if time_ms >= 0:  # as nearly always, and then no call is needed
+                return time.monotonic() + time_ms / 1000
+        except (TypeError, OverflowError):
+            pass
+    return time.monotonic() + seconds(name, time_ms, ", or None for no limit")

@@ -42,23 +42,23 @@ class Closer:
     """
 
     def __init__(self) -> None:
-        self._next: dict[tuple[bool, float | None], tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
+        self._next: dict[float | None, tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
 
-    async def close(self, session: Session, terminate: bool, kill_after_ms: float | None) -> int | None:
+    async def close(self, session: Session, grace_seconds: float | None) -> int | None:
         """Close one session, and return its exit code. The closing goes on where the caller is cancelled."""
-        manner = (terminate, kill_after_ms)
-        if manner not in self._next:
+        if grace_seconds not in self._next:
             batch: list[Session] = []
-            self._next[manner] = batch, asyncio.get_running_loop().create_task(self._close(batch, manner))
-        sessions, closed = self._next[manner]
+            task = asyncio.get_running_loop().create_task(self._close(batch, grace_seconds))
+            self._next[grace_seconds] = batch, task
+        sessions, closed = self._next[grace_seconds]
         sessions.append(session)
         place = len(sessions) - 1
         return (await asyncio.shield(closed))[place]
 
-    async def _close(self, sessions: Sequence[Session], manner: tuple[bool, float | None]) -> list[int | None]:
+    async def _close(self, sessions: Sequence[Session], grace_seconds: float | None) -> list[int | None]:
         await asyncio.sleep(0)  # an eager task begins at once: its batch is made only after that
-        del self._next[manner]
-        return await finish(closing([session.live for session in sessions], *manner))
+        del self._next[grace_seconds]
+        return await finish(closing([session.live for session in sessions], grace_seconds))
 
 
 _closers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Closer] = weakref.WeakKeyDictionary()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bgterm.aio.closing import closer
 from bgterm.aio.turns import outcome
+from bgterm.arguments import page_size
+from bgterm.closing import grace
 from bgterm.following import FollowedWait
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult
@@ -146,7 +148,7 @@ class AsyncSession:
         """Do as `Session.write_stdin` does. It types at once: whoever cancels it cancels only the wait."""
         live = self.session.live
         wait = live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
-        if data := live.encoded(chars):
+        if data := live.encoded("chars", chars):
             with live.terminal.lock:
                 live.type(data)
         return await self._outcome(wait)
@@ -168,7 +170,7 @@ class AsyncSession:
         followed = FollowedWait(self.session.live.terminal, wait)
         return await outcome(followed)
 
-    async def stream(self, max_output_bytes: int | None = _MAX_BYTES) -> AsyncIterator[PollResult]:
+    def stream(self, max_output_bytes: int | None = _MAX_BYTES) -> AsyncIterator[PollResult]:
         """Give output as it comes, until the program has exited and all of it is read.
 
         Parameters
@@ -177,8 +179,12 @@ class AsyncSession:
 
         Each result is consumed when it is given, none is empty. It may be left and taken up again at any time.
 
-        Raises UnknownSessionError where the session is closed, also meanwhile; ValueError for a negative number.
+        Raises UnknownSessionError where the session is closed, also meanwhile; TypeError, ValueError, at once: no such
+        number of bytes.
         """
+        return self._stream(page_size(max_output_bytes))
+
+    async def _stream(self, max_output_bytes: int | None) -> AsyncIterator[PollResult]:
         while True:
             result = await self.poll(None, max_output_bytes)
             if result.data:
@@ -244,4 +250,4 @@ class AsyncSession:
 
         Sessions that are closed in the same turn of the loop are closed together, in the time of one.
         """
-        return await closer().close(self.session, terminate, kill_after_ms)
+        return await closer().close(self.session, grace(terminate, kill_after_ms))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from bgterm.aio.closing import finish
 from bgterm.aio.session import AsyncSession
 from bgterm.aio.turns import outcome
-from bgterm.closing import closing
+from bgterm.closing import closing, grace
 from bgterm.errors import UnknownSessionError
 from bgterm.manager import default, race
 from bgterm.readiness.confidence import ENOUGH
@@ -158,6 +158,7 @@ async def wait_any(
 
 async def close(sid: int | str, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
     """Do as `bgterm.close` does: see `AsyncSession.close`."""
+    grace(terminate, kill_after_ms)  # also where there is nothing to close any more
     try:
         session = _session(sid)
     except UnknownSessionError as error:
@@ -169,4 +170,5 @@ async def close(sid: int | str, terminate: bool = True, kill_after_ms: float | N
 
 async def close_all(kill_after_ms: float | None = 1000) -> None:
     """Do as `bgterm.close_all` does. Cancelled, it kills what is left and closes all the same."""
-    await finish(closing([session.live for session in default.sessions()], terminate=True, kill_after_ms=kill_after_ms))
+    grace_seconds = grace(terminate=True, kill_after_ms=kill_after_ms)
+    await finish(closing([session.live for session in default.sessions()], grace_seconds))

@@ -8,8 +8,10 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Self, TypedDict
 
+from bgterm.arguments import flag, integer, seconds, shown, string
 from bgterm.closing import close_sessions
 from bgterm.errors import SessionExitedError, UnknownSessionError
+from bgterm.launch import absolute, variables
 from bgterm.manager import SessionManager
 from bgterm.session import Session
 from bgterm.until import READY
@@ -28,11 +30,15 @@ class Written(TypedDict):
     exit_code: int | None
 
 
-class Created(Written):
+class Created(TypedDict):
     """What `create_session` returns."""
 
+    session_id: str
     command: str
-    workdir: str
+    workdir: str | None
+    stdout: str
+    running: bool
+    exit_code: int | None
 
 
 class Listed(TypedDict):
@@ -40,7 +46,7 @@ class Listed(TypedDict):
 
     session_id: str
     command: str
-    workdir: str
+    workdir: str | None
     running: bool
     exit_code: int | None
 
@@ -68,13 +74,15 @@ class PTYSessionManager:
     """
 
     def __init__(self, manager: SessionManager | None = None) -> None:
+        if not (manager is None or isinstance(manager, SessionManager)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"manager must be a SessionManager, or None for one of its own, not {shown(manager)}")
         self._manager = SessionManager() if manager is None else manager
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        close_sessions([session.live for session in self._sessions()], _KILL_AFTER_MS)
+        close_sessions([session.live for session in self._sessions()], _KILL_AFTER_MS / 1000)
 
     def create_session(
         self,
@@ -106,22 +114,31 @@ class PTYSessionManager:
         signal; None while running).
 
         Raises FileNotFoundError, NotADirectoryError or PermissionError for the directory or the shell, OSError
-        where the system has no terminal left, ValueError for an empty command or a negative number; each of them
-        leaves nothing behind.
+        where the system has no terminal left, ValueError for an empty command or a negative number, TypeError for an
+        argument of another type; each of them leaves nothing behind.
         """
         _check(yield_time_ms, max_output_chars)
-        if not cmd.strip():
+        flag("login", login)
+        directory = None if workdir is None else absolute("workdir", workdir)
+        if not string("cmd", cmd).strip():
             raise ValueError("the command is empty")
-        environment = {**os.environ, **(env or {})}
+        environment = {**os.environ, **({} if env is None else variables(env))}
         shell = environment.get("SHELL") or "/bin/sh"
         options = ["-l"] if login and os.path.basename(shell) in _LOGIN_SHELLS else []
         session_id = f"pty_{os.urandom(5).hex()}"
         self._manager.start_session(
-            [shell, *options, "-c", cmd], workdir, environment, name=session_id, overflow="block"
+            [shell, *options, "-c", cmd], directory, environment, name=session_id, overflow="block"
         )
         with self._known(session_id) as session:
             written = _collect(session, session_id, yield_time_ms, max_output_chars)
-            return {**written, "command": cmd, "workdir": session.info().cwd}
+            return {
+                "session_id": session_id,
+                "command": cmd,
+                "workdir": session.info().cwd,
+                "stdout": written["stdout"],
+                "running": written["running"],
+                "exit_code": written["exit_code"],
+            }
 
     def write(
         self,
@@ -150,17 +167,21 @@ class PTYSessionManager:
         Returns `session_id`, `stdout`, `running` and `exit_code`. A program that has exited reads nothing more,
         and that is no error here: `running` says so.
 
-        Raises ValueError for an unknown id or a negative number; InputOverflowError and LineTooLongError as
-        `Session.write_stdin` does: then nothing of the text was typed.
+        Raises ValueError for an unknown id or a negative number, TypeError for an argument of another type:
+        then nothing was done. InputOverflowError and LineTooLongError as `Session.write_stdin` does: then nothing of
+        the text was typed.
         """
         _check(yield_time_ms, max_output_chars)
+        typed = string("chars", chars)
+        ends, interrupts = flag("close_stdin", close_stdin), flag("interrupt", interrupt)
         with self._known(session_id) as session:
+            session.live.encoded("chars", typed)  # what cannot be typed interrupts nothing
             with suppress(SessionExitedError):
-                if interrupt:
+                if interrupts:
                     session.interrupt()
-                if chars:
-                    session.write_stdin(chars, 0, max_output_bytes=0)
-                if close_stdin:
+                if typed:
+                    session.write_stdin(typed, 0, max_output_bytes=0)
+                if ends:
                     session.send_eof()
             return _collect(session, session_id, yield_time_ms, max_output_chars)
 
@@ -217,17 +238,15 @@ class PTYSessionManager:
                 f"there is no session {session_id!r} (open: {known}): use an id that create_session returned"
             ) from error
 
-    def _open(self, session_id: str) -> Session:
-        if _SESSION_ID.fullmatch(str(session_id)):
+    def _open(self, session_id: object) -> Session:
+        if isinstance(session_id, str) and _SESSION_ID.fullmatch(session_id):
             return self._manager.open(session_id)
         raise UnknownSessionError("the ids and names of the manager's other sessions are none of ours")
 
 
 def _check(yield_time_ms: float, max_output_chars: int) -> None:
-    if not yield_time_ms >= 0:
-        raise ValueError(f"yield_time_ms must be 0 or more, not {yield_time_ms!r}")
-    if not max_output_chars >= 0:
-        raise ValueError(f"max_output_chars must be 0 or more, not {max_output_chars!r}")
+    seconds("yield_time_ms", yield_time_ms)
+    integer("max_output_chars", max_output_chars)
 
 
 def _collect(session: Session, session_id: str, yield_time_ms: float, max_output_chars: int) -> Written:

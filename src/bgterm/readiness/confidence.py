@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from bgterm.arguments import one_of
 from bgterm.results import Confidence, Status
 
 FROM_THE_SUREST: tuple[Confidence, ...] = get_args(Confidence)
@@ -16,9 +17,8 @@ _WAITING = frozenset({"waiting", "password", "fullscreen"})
 
 
 def check_confidence(least: str) -> None:
-    """Raise ValueError unless this is a confidence that one can ask for."""
-    if least not in FROM_THE_SUREST or least == "none":
-        raise ValueError(f"min_confidence must be one of {FROM_THE_SUREST[:-1]}, not {least!r}")
+    """Raise TypeError or ValueError unless this is a confidence that one can ask for."""
+    one_of("min_confidence", least, FROM_THE_SUREST[:-1])  # but for "none"
 
 
 def waits_surely(status: Status, least: Confidence) -> bool:

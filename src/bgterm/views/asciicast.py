@@ -6,6 +6,8 @@ import codecs
 import json
 from typing import TYPE_CHECKING, Any
 
+from bgterm.arguments import shown
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
@@ -38,7 +40,7 @@ def export_asciicast(
     Raises ValueError for another version, OSError where the file cannot be written.
     """
     if version not in VERSIONS:
-        raise ValueError(f"asciicast has versions 2 and 3, not {version!r}")
+        raise ValueError(f"version: asciicast has versions 2 and 3, not {shown(version)}")
     with open(path, "w", encoding="utf-8") as file:
         file.write(json.dumps(_header(transcript.about, version, title), ensure_ascii=False) + "\n")
         before = 0.0
@@ -46,8 +48,8 @@ def export_asciicast(
             # Intervals are taken between rounded times, so that they add up.
             now = max(before, round(seconds, 6))
             # In decimals: asciinema does not read 1e-05.
-            shown = f"{now - before if version == 3 else now:.6f}"
-            file.write(f"[{shown}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]\n")
+            when = f"{now - before if version == 3 else now:.6f}"
+            file.write(f"[{when}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]\n")
             before = now
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bgterm.arguments import integer
 from bgterm.views.plain import plain
 
 
@@ -19,10 +20,9 @@ def head_tail(text: str, data: bytes, start_offset: int, max_chars: int) -> str:
     The text is cut at line ends; where one line alone is too long, a part of it is shown and all of it counts as left
     out.
 
-    Errors: ValueError if `max_chars` is negative.
+    Errors: ValueError if `max_chars` is negative, TypeError if it is no integer.
     """
-    if max_chars < 0:
-        raise ValueError(f"max_chars must not be negative, not {max_chars}")
+    max_chars = integer("max_chars", max_chars)
     whole = plain(text)
     if len(whole) <= max_chars:
         return whole
