@@ -188,6 +188,45 @@ def test_cwd_is_where_a_program_starts(manager: SessionManager, tmp_path: Path) 
     assert manager.info(sid).cwd == str(directory)
 
 
+@pytest.fixture
+def deleted_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current directory, which is there no longer."""
+    directory = tmp_path / "deleted"
+    directory.mkdir()
+    monkeypatch.chdir(directory)
+    directory.rmdir()
+    return directory
+
+
+def test_a_program_starts_from_a_current_directory_that_has_been_deleted(
+    manager: SessionManager, deleted_directory: Path
+) -> None:
+    sid = manager.start_session(["echo", "works"])
+    assert manager.info(sid).cwd is None
+    assert manager.poll(sid, 10_000, None, until=EXIT).text == "works\r\n"
+
+
+def test_a_program_starts_elsewhere_though_the_current_directory_has_been_deleted(
+    manager: SessionManager, deleted_directory: Path
+) -> None:
+    """The shell that enters the directory complained into the program's terminal."""
+    sid = manager.start_session("pwd", cwd="/")
+    assert manager.info(sid).cwd == "/"
+    assert manager.poll(sid, 10_000, None, until=EXIT).text == "/\r\n"
+
+
+@pytest.mark.parametrize("options", [{"cwd": "below"}, {"transcript": "transcript"}], ids=str)
+def test_a_relative_path_from_a_deleted_current_directory_is_an_error_that_says_so(
+    manager: SessionManager, deleted_directory: Path, options: dict[str, str]
+) -> None:
+    with pytest.raises(FileNotFoundError, match="current directory has been deleted"):
+        manager.start_session(["true"], **options)  # type: ignore[arg-type]
+
+
+def test_the_program_that_a_shell_puts_into_its_directory_has_its_standard_error(manager: SessionManager) -> None:
+    assert output_of(manager, "echo wrong >&2", cwd="/") == "wrong\r\n"
+
+
 def test_a_relative_command_is_found_from_cwd_and_by_the_given_path(manager: SessionManager, tmp_path: Path) -> None:
     tool = tmp_path / "tool"
     tool.write_text("#!/bin/sh\necho here $1\n")

@@ -19,8 +19,10 @@ _CLOSE_FROM: int | None = getattr(os, "POSIX_SPAWN_CLOSEFROM", None)
 _MOST_TRIED = 65536
 """Where open descriptors cannot be listed, each up to this number is tried."""
 
-_CHANGE_DIRECTORY = 'cd -- "$1" || exit 126; shift; exec "$@"'
-"""posix_spawn(3) as Python offers it knows no working directory (cpython#114467), so a shell enters it and execs."""
+_CHANGE_DIRECTORY = 'exec 2>&1; cd -- "$1" || exit 126; shift; exec "$@"'
+"""posix_spawn(3) as Python offers it knows no working directory (cpython#114467), so a shell enters it and execs.
+
+Until then its standard error is /dev/null: it would complain of a current directory that has been deleted."""
 
 _SHELL_VARIABLE = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -64,7 +66,7 @@ def spawn(
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
         (os.POSIX_SPAWN_DUP2, 0, 1),
-        (os.POSIX_SPAWN_DUP2, 0, 2),
+        (os.POSIX_SPAWN_DUP2, 0, 2) if cwd is None else (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_RDWR, 0),
     ]
     if _CLOSE_FROM is not None:
         actions.append((_CLOSE_FROM, 3))
