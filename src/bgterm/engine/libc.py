@@ -49,9 +49,12 @@ class ClosingSpawn:
         arguments: Sequence[str | bytes | os.PathLike[str] | os.PathLike[bytes]],
         env: Mapping[str, str],
         terminal: str,
+        errors: str | None,
         spawned: array[int],
     ) -> None:
         """Add the pid to `spawned`, or 0: the C library writes it there before any signal handler can run.
+
+        `terminal` is opened for all three standard descriptors, but `errors` for the last of them where it is given.
 
         Raises OSError with the path in it, and ValueError for what cannot be an argument or a variable.
         """
@@ -62,7 +65,10 @@ class ClosingSpawn:
         try:
             self._open(actions, 0, terminal.encode(), os.O_RDWR, 0)
             self._dup2(actions, 0, 1)
-            self._dup2(actions, 0, 2)
+            if errors is None:
+                self._dup2(actions, 0, 2)
+            else:
+                self._open(actions, 2, errors.encode(), os.O_RDWR, 0)
             self._close_from(actions, 3)
             spawned.append(0)
             pid = ctypes.c_int.from_buffer(spawned, (len(spawned) - 1) * spawned.itemsize)

@@ -61,7 +61,7 @@ def spawn(
 
         spawn_closing = closing_spawn(_DEFAULT_SIGNALS)
         if spawn_closing is not None:
-            spawn_closing(executable, arguments, env, terminal, spawned)
+            spawn_closing(executable, arguments, env, terminal, None if cwd is None else os.devnull, spawned)
             return
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
