@@ -164,6 +164,11 @@ class Page:
         for _ in range(min(number or 1, ROWS_WITHIN_REACH)):
             self._down()
 
+    def _scroll_up(self, number: int) -> None:
+        """Line editors do so on the screen's last row, to go on below it: there the cursor is lower in the text."""
+        if not self._below:
+            self._cursor_down(number)
+
     def _previous_line(self, number: int) -> None:
         self._up(number or 1)
         self._column = 0
@@ -287,6 +292,7 @@ class Page:
         "J": _erase_in_screen,
         "K": _erase_in_row,
         "P": _delete_characters,
+        "S": _scroll_up,
         "X": _erase_characters,
         "`": _cursor_column,
         "a": _cursor_right,

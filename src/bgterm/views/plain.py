@@ -14,7 +14,7 @@ from bgterm.views.page import Page
 from bgterm.views.row import NARROW
 
 # The sequences that move or erase something in a text. All the others are left out first, in one sweep.
-_FINALS = "[A-HJKPX@`a-fsu]"
+_FINALS = "[A-HJKPSX@`a-fsu]"
 _OTHER_SCREEN = r"\[\? (?:1049|1047|47) [hl]"
 _ESCAPES = "[78DEMc]"
 _MOVING = rf"(?: \[ [0-9;]*+ {_FINALS} | {_OTHER_SCREEN} | {_ESCAPES} )"
