@@ -24,6 +24,7 @@ Command = str | Sequence[Argument]
 
 _OF_PLAIN_WORDS = frozenset(string.ascii_letters + string.digits + "_@%+=:,./ -")
 
+_SECRET_BYTES = 16
 _LARGEST_SIZE = 65535  # struct winsize has unsigned shorts (ioctl_tty(2))
 
 
@@ -65,7 +66,7 @@ class Launch(NamedTuple):
             max_transcript_bytes=integer_or_none("max_transcript_bytes", self.max_transcript_bytes, 1, "all"),
         )
         if flag("shell_integration", self.shell_integration):
-            launch.integrated_into({})  # for its ValueError
+            launch.integrated_into({}, "")  # for its ValueError
         return launch
 
     @property
@@ -94,14 +95,14 @@ class Launch(NamedTuple):
         except FileNotFoundError:
             return None
 
-    def integrated_into(self, env: Mapping[str, str]) -> tuple[list[Argument], dict[str, str]]:
+    def integrated_into(self, env: Mapping[str, str], secret: str) -> tuple[list[Argument], dict[str, str]]:
         """The command and the environment `env` with shell integration. Raises ValueError: it knows no such program."""
         load("bgterm.readiness.integration")
         from bgterm.readiness.integration import integrated  # noqa: PLC0415 - few ask for it
 
         # A command line of plain words needs no shell to be understood.
         words = self.cmd.split() if isinstance(self.cmd, str) and _OF_PLAIN_WORDS.issuperset(self.cmd) else None
-        argv, environment = integrated(list(map(os.fsdecode, words or self.argv)), env)
+        argv, environment = integrated(list(map(os.fsdecode, words or self.argv)), env, secret)
         return list(argv), environment
 
     @property
@@ -126,13 +127,18 @@ class Launch(NamedTuple):
         about = {"command": command, "term": self.environment["TERM"], "encoding": self.encoding}
         return Transcript(os.fsdecode(self.transcript), self.rows, self.cols, self.max_transcript_bytes, about)
 
-    def open_terminal(self, observers: Iterable[Observer] = ()) -> Terminal:
-        """Start it, with `observers` of its output. Raises OSError and its kinds, leaving nothing behind."""
+    def open_terminal(self, observers: Iterable[Observer] = ()) -> tuple[str, Terminal]:
+        """Start it, with `observers` of its output; returns also the secret of its shell integration, or "".
+
+        Raises OSError and its kinds, leaving nothing behind.
+        """
         env = self.environment
         argv = self.argv
+        secret = ""
         if self.shell_integration:
-            argv, env = self.integrated_into(env)
-        return Terminal(
+            secret = os.urandom(_SECRET_BYTES).hex()
+            argv, env = self.integrated_into(env, secret)
+        return secret, Terminal(
             argv,
             cwd=None if self.cwd is None else os.fsdecode(self.cwd),
             env=env,

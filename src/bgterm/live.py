@@ -38,7 +38,7 @@ _READINESS = ("bgterm.readiness.look", "bgterm.views.plain")
 class Live:
     """One program in its terminal. `label` names its session in errors."""
 
-    __slots__ = ("_asked", "_closed", "_encode_errors", "label", "launch", "pages", "terminal", "views")
+    __slots__ = ("_asked", "_closed", "_encode_errors", "_secret", "label", "launch", "pages", "terminal", "views")
 
     def __init__(self, label: str, launch: Launch, closed: Callable[[int | None], None]) -> None:
         """Start it; `closed` is called with the exit code once it is hung up.
@@ -52,7 +52,7 @@ class Live:
         self._encode_errors = launch.errors if launch.errors.startswith("surrogate") else "strict"
         transcript = launch.open_transcript()
         try:
-            self.terminal = launch.open_terminal([] if transcript is None else [transcript])
+            self._secret, self.terminal = launch.open_terminal([] if transcript is None else [transcript])
         except BaseException:
             if transcript is not None:
                 transcript.discard()
@@ -140,7 +140,7 @@ class Live:
         if self._asked is None:
             from bgterm.readiness.look import Readiness  # noqa: PLC0415 - who never asks need not load it
 
-            self._asked = Readiness(self.terminal, time.monotonic())
+            self._asked = Readiness(self.terminal, time.monotonic(), self._secret)
         return self._asked
 
     def step(

@@ -30,13 +30,13 @@ _COLUMNS = 80  # where the terminal does not say its width
 class Judgement:
     """Turns what the kernel observed, and what the output shows, into a `Status`."""
 
-    def __init__(self, terminal: Terminal, now: float) -> None:
+    def __init__(self, terminal: Terminal, now: float, secret: str = "") -> None:
         self._terminal = terminal
         self._stillness = Stillness(terminal, now)
         self._prompts = Prompts()
         self._row: tuple[int, str] = (-1, "")
         self._stood_at: tuple[str, str, int] | None = None
-        self.marks = Marks()
+        self.marks = Marks(secret)
         self.again_at = 0.0
         """When time alone may change the answer, 0.0 if it cannot soon."""
 

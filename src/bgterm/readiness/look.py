@@ -30,6 +30,7 @@ else:
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
+    from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.marks import Marks
     from bgterm.readiness.observation import Kernel
 
@@ -41,10 +42,14 @@ _SLEEPING = frozenset({Finding.READING, Finding.LISTENING})
 class Readiness:
     """Knows whether one terminal's program waits for input. Made at the first question; called with the lock held."""
 
-    def __init__(self, terminal: Terminal, now: float) -> None:
+    def __init__(self, terminal: Terminal, now: float, secret: str = "") -> None:
+        """`secret` is what the session's shell integration signs its marks with."""
         self._terminal = terminal
         self._kernel: Kernel | None = None
-        self._judgement = Judgement(terminal, now)
+        self.secret = secret
+        self.drawings: Drawings | None = None
+        """What `run` knows of the prompts; None before its first step."""
+        self._judgement = Judgement(terminal, now, secret)
         self._backoff = Backoff()
         self._found: Status | None = None
         self._found_at = (0.0, 0, 0.0)

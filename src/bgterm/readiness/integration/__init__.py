@@ -1,7 +1,8 @@
 """Shell integration: bash, zsh, fish and Python tell where prompts and commands begin and end, and with what code.
 
 Each program is started with a script of ours that runs the user's own start-up files as the program would have, and
-adds its marks (OSC 133) last. `marks.py` says what the marks mean.
+adds its marks (OSC 133) last. `marks.py` says what the marks mean. They are signed with a secret of the session, which
+comes in a variable of the environment that the script takes out of it: what the shell starts does not inherit it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _PYTHON = re.compile(r"python[\d.]*\Z")
 
 
-def integrated(argv: Sequence[str], env: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """The command and the environment that start the same program with its marks.
+def integrated(argv: Sequence[str], env: Mapping[str, str], secret: str) -> tuple[list[str], dict[str, str]]:
+    """The command and the environment that start the same program with its marks, signed with `secret`.
 
     Raises ValueError for a program whose integration is not known.
     """
+    env = {**env, "BGTERM_SECRET": secret}
     program = os.path.basename(argv[0]).removeprefix("-")
     if program == "bash":
         return _bash(argv, env)

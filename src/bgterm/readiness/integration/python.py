@@ -8,7 +8,10 @@ def _bgterm() -> None:  # noqa: C901 - one name in the user's namespace, and tha
     import os  # noqa: PLC0415
     import sys  # noqa: PLC0415
 
+    signature = ";bgterm=" + os.environ.pop("BGTERM_SECRET", "")  # what is started from here does not inherit it
+
     def mark(text: str) -> str:
+        text += signature
         if "readline" in sys.modules and "_pyrepl.readline" not in sys.modules:
             return "\001\033]133;" + text + "\a\002"  # so that the line editor does not count it as columns
         return "\033]133;" + text + "\a"
