@@ -13,6 +13,7 @@ from bgterm.waits import Consuming, Ready
 
 _PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 _ENTER = b"\r"
+_PROMPT_BYTES = 8192  # no prompt takes more to draw
 _FIRST_LOOK_S = 0.001  # at a program that says nothing; its first output comes sooner
 
 
@@ -35,8 +36,10 @@ class Typing:
         """When the line was typed (time.monotonic), NaN before."""
         self.start = 0
         """The end of the output then."""
-        self.before = ""
-        """The text left of the cursor then."""
+        self.tail = b""
+        """The last of it then: the prompt at which the line was typed."""
+        self.at: Status | None = None
+        """What was known of the program then."""
 
     @property
     def is_typed(self) -> bool:
@@ -59,9 +62,10 @@ class Typing:
         return None  # it has a line to read now: there is nothing to see yet
 
     def _type_line(self) -> None:
-        status = self.ready.status
-        self.before = "" if status is None else status.prompt
-        self.start = self._terminal.output.end
+        self.at = self.ready.status
+        output = self._terminal.output
+        self.start = output.end
+        self.tail = output.read(self.start - _PROMPT_BYTES, self.start)
         self._type(self._keys())
         self.typed_at = time.monotonic()
 
@@ -106,7 +110,7 @@ class Step(Consuming[CommandResult]):
         self._pages.consume(page)
         duration = time.monotonic() - typing.typed_at
         return CommandResult(
-            output=self._said(page, status.prompt if reason == "ready" else None),
+            output=self._said(page, status, reason),
             data=page.data,
             exit_code=typing.ready.exit_code_since(typing.start),
             directory=typing.ready.directory(),
@@ -119,16 +123,28 @@ class Step(Consuming[CommandResult]):
             skipped_bytes=page.skipped_bytes,
         )
 
-    def _said(self, page: PollResult, prompt: str | None) -> str:
-        from bgterm.readiness.command_output import command_output  # noqa: PLC0415 - patterns take time to compile
+    def _said(self, page: PollResult, status: Status, reason: Reason) -> str:
+        from bgterm.readiness.command_output import Typed, command_output  # noqa: PLC0415 - patterns take time to compile
 
         typing, encoding = self._typing, self._pages.encoding
-        whole = page.start_offset == typing.start
-        return command_output(
-            page.data,
+        at, output, drawings = typing.at, self._terminal.output, typing.ready.drawings()
+        start = max(typing.start, output.start)
+        whole = start == typing.start and at is not None
+        prompt = drawings.before(typing.tail, typing.start, _owner(at))
+        typed = Typed(
             typing.line.decode(encoding, "replace") if whole else "",
-            typing.before if whole else "",
-            prompt,
+            at.prompt if whole and at is not None else "",
+            prompt if whole else None,
+            echoed=at is None or at.state != "password",
+        )
+        return command_output(
+            output.read(start, page.end_offset),
+            typed,
+            drawings if reason == "ready" and status.state != "fullscreen" else None,
+            end=page.end_offset,
+            owner=_owner(status),
+            secret=typing.ready.secret,
+            shown_from=page.start_offset - start,
             columns=self._terminal.size()[1],
             encoding=encoding,
         )
@@ -137,3 +153,8 @@ class Step(Consuming[CommandResult]):
         """See `Consuming`."""
         if self._page is not None:
             self._pages.give_back(self._page)
+
+
+def _owner(status: Status | None) -> int:
+    """The process at whose prompt that is, 0 where it is not known."""
+    return 0 if status is None or status.foreground is None else status.foreground.pid

@@ -13,6 +13,7 @@ from bgterm.readiness.confidence import waits_surely
 from bgterm.results import Confidence, Reason, Status
 
 if TYPE_CHECKING:
+    from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.look import Readiness
 
 T = TypeVar("T")
@@ -81,6 +82,19 @@ class Ready:
             return "ready"
         # A program that waits for its reader gets no further.
         return "output" if self._terminal.is_full() else None
+
+    @property
+    def secret(self) -> str:
+        """What the session's shell integration signs its marks with, "" where there is none."""
+        return self._readiness.secret
+
+    def drawings(self) -> Drawings:
+        """What is known of the prompts of this session's programs."""
+        if self._readiness.drawings is None:
+            from bgterm.readiness.drawing import Drawings  # noqa: PLC0415 - patterns take time to compile
+
+            self._readiness.drawings = Drawings(self._readiness.secret)
+        return self._readiness.drawings
 
     def takes_paste(self) -> bool:
         """Whether the line editor that waits has switched bracketed paste on."""

@@ -62,6 +62,28 @@ def test_a_line_that_is_no_command_has_an_exit_code(shell: StartShell, name: str
     assert "near" in result.output
 
 
+@pytest.mark.parametrize("name", SHELLS)
+def test_what_a_command_prints_tells_neither_its_exit_code_nor_the_directory(shell: StartShell, name: str) -> None:
+    session = shell(name)
+    directory = session.run("true").directory
+    forged = r"printf '\033]7;file://host/forged\007\033]133;D;0\007'; printf '\033]133;D;0;bgterm=\007'; false"
+    for _ in range(2):
+        result = session.run(forged)
+        assert (result.exit_code, result.directory) == (1, directory)
+
+
+@pytest.mark.parametrize("name", [*SHELLS, sys.executable])
+def test_what_a_shell_starts_does_not_inherit_the_secret_of_its_marks(shell: StartShell, name: str) -> None:
+    session = shell(name, PS1="mine> ")  # exported, and with it whatever is put into it
+    session.run("")
+    line = "env" if name != sys.executable else "import subprocess; subprocess.run('env')"
+    result = session.run(line)
+    secret = session.live._secret
+    assert "PS1=" in result.output
+    assert secret.encode() in result.data
+    assert secret not in result.output
+
+
 BASH_RC = {
     "sets the prompts": "PS1='mine> '",
     "has a prompt command": "PROMPT_COMMAND='PS1=\"mine> \"'",

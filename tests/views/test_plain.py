@@ -29,6 +29,7 @@ CASES = {
     "a character is repeated": ("-\x1b[9b|", "----------|"),
     "cursor up, as rich and docker redraw": ("a\r\nb\r\n\x1b[2A\x1b[2KA\r\n\x1b[2KB\r\nend", "A\nB\nend"),
     "erasing below takes the rows below": ("$ \r\nmenu 1\r\nmenu 2\x1b[2A\r\x1b[J$ ls", "$ ls"),
+    "scrolled up at the end, as reline goes on below its line": ("x\x1b[1G\x1b[1S\x1b[K  y", "x\n  y"),
     "saved and restored": ("ab\x1b7 cd\x1b8X \x1b[sY\x1b[uZ", "abX Z"),
     "zsh marks a line without newline": ("%" + " " * 79 + "\r \r\r\x1b[0m\x1b[J$ ls", "$ ls"),
     "grep erases after each colour": ("\x1b[35m\x1b[Ka.c\x1b[m\x1b[K:\x1b[mx\r\n", "a.c:x\n"),

@@ -1,64 +1,87 @@
 """What a program said between the echoed line and its next prompt, from everything that came after the line was typed.
 
-Line editors tell where they have taken the line (`ESC[?2004l`) and where they begin to draw a prompt, whatever they
-draw. Where nothing tells, the text is compared with the prompts before and after, as they stood left of the cursor.
+A line editor that drew the prompt tells where it has taken the line (`ESC[?2004l`), shell integration where the command
+begins. Where nothing tells, the text is compared with the prompt and the line, as a person would see them.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, NamedTuple
 
+from bgterm.readiness.marks import signed_marks
 from bgterm.views.plain import plain
 
-_ACCEPTED = re.compile(rb"\x1b\]133;C[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?2004l")
-_PROMPT_BEGINS = re.compile(
-    rb"(\x1b\]133;[AD][^\x07\x1b]*(?:\x07|\x1b\\))"  # shell integration: the command has ended, a prompt begins
-    # zsh shows where a line has no end, fills it up to the edge, and goes back to begin its prompt.
-    rb"|((?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r)"
-    rb"|(\r+\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J)"
-    # fish does so too, with a sign of its own.
-    rb"|((?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?)"
-    rb"|(\x1b\[\?2004h)"  # readline and others begin their prompt with this; zsh ends it so
-)
-_PROMPT_BYTES = 8192
+if TYPE_CHECKING:
+    from bgterm.readiness.drawing import Drawing, Drawings
+
+_ACCEPTED = b"\x1b[?2004l"
+_ROW_ENDED = re.compile(rb"\n(?:\r|\x1b(?:\[[ -?]*[@-~]|[ -/]*[0-Z\\^-~]))*\Z")
+_ENDING_BYTES = 256
 _WITHOUT_DRAWING = re.compile(r"(?:[ -~]{0,79}\r*\n)*+[ -~]{0,79}")
 _DIGITS = re.compile(r"\d+")
 _CONTINUATION_MAX = 16  # the length of a prompt for the rest of a statement
+_PART_MIN = 8  # characters of a line by which it is known again
+_SIGN_OF_MORE = 4  # columns at the edge where such an editor begins to scroll
 _RIGHT_PROMPT = re.compile(r" {2,}\S[^\n]*\Z")
 
 
+class Typed(NamedTuple):
+    """A line as it was typed."""
+
+    line: str
+    row: str
+    """What stood left of the cursor."""
+    prompt: Drawing | None
+    """How that was drawn, where it is known."""
+    echoed: bool
+    """Whether the terminal or the program shows what is typed."""
+
+
 def command_output(
-    data: bytes, line: str, before: str, after: str | None, *, columns: int | None, encoding: str = "utf-8"
+    data: bytes,
+    typed: Typed,
+    drawings: Drawings | None,
+    *,
+    end: int,
+    owner: int,
+    secret: str,
+    shown_from: int = 0,
+    columns: int | None,
+    encoding: str = "utf-8",
 ) -> str:
     """What the program said, as a person would read it.
 
     Parameters
     ----------
-    data: all that came after the line was typed.
-    line: what was typed, without Enter; "" where `data` does not begin there.
-    before: the text left of the cursor when it was typed.
-    after: the text left of the cursor now, None where the program does not wait.
+    data: all that came after the line was typed, through the offset `end`.
+    drawings: what is known of the prompts; None where the program does not wait at one now.
+    owner: the process that waits.
+    secret: of the session's shell integration.
+    shown_from: what stands before it in `data` is left out.
     columns: the terminal's width, None where it is not known.
     """
-    start, stop = 0, len(data)
-    accepted = _ACCEPTED.search(data)
-    if accepted is not None:
-        start = accepted.end()
-    drawn = after is not None
-    if after is not None:
-        begins = _prompt_begins(data, start, after, columns)
-        if begins is not None:
-            stop, drawn = begins, False
-    text = data[start:stop].decode(encoding, "replace")
-    if accepted is None:
-        said = _without_echo(_plain(before + text, columns), before, line)
-    else:
-        said = _plain(text, columns)
-        if not data[:start].rstrip(b"\r").endswith(b"\n") and said.startswith("\n") and b"\n" not in data[:start]:
-            said = said[1:]  # zsh ends the line after it has taken it
-    if drawn and after is not None:
-        said = _without_prompt(said, before, after)
-    return said.rstrip("\n")
+    start, in_line = _accepted(data, typed, secret)
+    floor = data.find(b"\n") + 1 if start is None else start
+    stop = len(data) if drawings is None else drawings.after(data, floor, end, owner, typed.line)
+    if start is None:
+        if shown_from >= floor > 0:
+            return _plain(data[shown_from:stop].decode(encoding, "replace"), columns).rstrip("\n")
+        text = typed.row + data[:stop].decode(encoding, "replace")
+        return _without_echo(_plain(text, columns), typed, columns).rstrip("\n")
+    if in_line:
+        start = data.find(b"\n", start, stop) + 1 or start  # the editor ends the row after it has taken the line
+    return _plain(data[max(start, shown_from) : stop].decode(encoding, "replace"), columns).rstrip("\n")
+
+
+def _accepted(data: bytes, typed: Typed, secret: str) -> tuple[int | None, bool]:
+    """Behind what tells that the line was taken, and whether the cursor still stands in the line there."""
+    runs = next((mark.end() for mark in signed_marks(secret, data) if mark["kind"] == b"C"), None) if secret else None
+    if runs is not None:
+        return runs, False
+    if typed.prompt is None or not typed.prompt.edits or (taken := data.find(_ACCEPTED)) < 0:
+        return None, False
+    return taken + len(_ACCEPTED), _ROW_ENDED.search(data, max(0, taken - _ENDING_BYTES), taken) is None
 
 
 def _plain(text: str, columns: int | None) -> str:
@@ -68,35 +91,21 @@ def _plain(text: str, columns: int | None) -> str:
     return plain(text, columns)
 
 
-def _prompt_begins(data: bytes, start: int, after: str, columns: int | None) -> int | None:
-    """Where in `data` the prompt begins whose last row is `after`, None where nothing tells."""
-    last: dict[int, re.Match[bytes]] = {}
-    for found in _PROMPT_BEGINS.finditer(data, max(start, len(data) - _PROMPT_BYTES)):
-        last[found.lastindex or 0] = found
-    places = [
-        found.start()
-        for found in last.values()
-        if _same(_plain(data[found.end() :].decode(errors="replace"), columns), after)
-    ]
-    return min(places, default=None)
-
-
-def _same(drawn: str, row: str) -> bool:
-    """Whether what was drawn last is what stands in the cursor's row, perhaps behind output without a newline."""
-    last, row = drawn.rpartition("\n")[2].rstrip(), row.rstrip()
-    return last == row or bool(row and last and (last.startswith(row) or row.endswith(last)))
-
-
-def _without_echo(text: str, prompt: str, lines: str) -> str:
+def _without_echo(text: str, typed: Typed, columns: int | None) -> str:
     """`text` without the prompt and the lines at its beginning, however they were wrapped."""
-    line, *others = lines.split("\n")
-    end = _end_of(prompt + line, text)
-    if end is None and line.strip():
-        end = _end_of(line, text)  # the prompt was drawn anew, in another shape
-    if end is None:
-        end = _end_of(prompt, text) or 0  # nothing was echoed, as with a password
+    prompt = typed.row
+    line, *others = typed.line.split("\n")
+    end = None
+    if typed.echoed:
+        end = _end_of(prompt + line, text)
+        if end is None and line.strip():
+            end = _end_of(line, text)  # the prompt was drawn anew, in another shape
+    if end is None:  # nothing was echoed, as with a password
+        end = len(prompt) if text.startswith(prompt) else _end_of(prompt, text) or 0
     row, newline, rest = text[end:].partition("\n")
-    if row.strip() and not _RIGHT_PROMPT.match(row):
+    if row.strip() and not (
+        (_RIGHT_PROMPT.match(row) and _stood_there(row, typed.prompt)) or _is_part(row, line, typed, columns)
+    ):
         return text[end:]
     rows = rest.split("\n") if newline else []
     place = 0
@@ -107,6 +116,20 @@ def _without_echo(text: str, prompt: str, lines: str) -> str:
         del rows[echo]
         place = echo
     return "\n".join(rows)
+
+
+def _is_part(row: str, line: str, typed: Typed, columns: int | None) -> bool:
+    """Whether the row shows the end of a line that is too long for it, as editors do that keep to one row."""
+    if not typed.echoed or columns is None or len(typed.row + line) < columns - _SIGN_OF_MORE:
+        return False
+    end = line.rstrip()[-_PART_MIN:]
+    place = row.rfind(end)
+    return place >= 0 and len(row[place + len(end) :].split()) <= 1
+
+
+def _stood_there(row: str, prompt: Drawing | None) -> bool:
+    """Whether this stood at the right edge when the line was typed."""
+    return prompt is not None and row.strip() in plain(prompt.data.decode(errors="replace"))
 
 
 def _echo_of(line: str, rows: list[str], place: int, prompt: str) -> int | None:
@@ -142,15 +165,3 @@ def _end_of(expected: str, text: str) -> int | None:
             return None
         position += 1
     return position
-
-
-def _without_prompt(text: str, before: str, after: str) -> str:
-    """`text` without the prompt in its last row. Output that has no newline at its end stands before it in that row."""
-    above, newline, row = text.rpartition("\n")
-    if row.rstrip() == after.rstrip():
-        if before.strip():
-            again = re.search(_DIGITS.sub(r"\\d+", re.escape(before.rstrip())) + r"\s*\Z", row)
-            if again is not None:
-                return above + newline + row[: again.start()]
-        return above
-    return text

@@ -33,12 +33,17 @@ def text_left_of_cursor(output: OutputBuffer, columns: int) -> str:
     return _shown(row, columns).left_of_cursor
 
 
+def shown_left_of_cursor(shown: bytes, columns: int | None) -> str:
+    """What stands left of the cursor after all this was shown, `columns` wide, or however wide it needs."""
+    return _shown(shown[-_TAIL:], columns).left_of_cursor
+
+
 def column_of_cursor(shown: bytes, columns: int) -> int:
     """The column, from 1, in which the cursor stands after all this was shown."""
     return min(_shown(shown[-_TAIL:], columns).column + 1, columns)
 
 
-def _shown(shown: bytes, columns: int) -> PlainText:
+def _shown(shown: bytes, columns: int | None) -> PlainText:
     load("bgterm.views.plain")  # here the lock is held: where a program asks for the cursor before anybody asks us
     from bgterm.views.plain import PlainText  # noqa: PLC0415 - its patterns take milliseconds to compile
 

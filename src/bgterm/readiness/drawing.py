@@ -1,0 +1,237 @@
+"""How the programs of a session draw their prompts, so that a prompt is told from the output that stands before it.
+
+Output need not end with a newline: then the next prompt follows it in the same row. And output may hold anything, also
+what looks like the beginning of a prompt. So a prompt is what was drawn there *before*, byte for byte but for its
+digits, at the very end of all that came. Only where the prompt is another one now is it looked for: by the shell's
+signed marks, by the switch with which its line editor began the last one, else in the cursor's row.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from bgterm.readiness.marks import signed_marks
+from bgterm.readiness.row import shown_left_of_cursor
+from bgterm.views.plain import plain
+
+_SWITCHES = (
+    re.compile(rb"\r\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),  # zsh; it switches bracketed paste on after the prompt
+    re.compile(rb"\x1b\[\?2004h"),  # readline and others begin their prompt with this
+)
+_OSC = rb"(?:\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))*"
+_A_SIGN = (
+    # zsh shows where a line has no end, fills it up to the edge, and goes back to begin its prompt.
+    rb"(?:(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r"
+    # fish does so too, with a sign of its own.
+    rb"|(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?(?:\x1b\[K)?)"
+)
+_SIGN_FIRST, _SIGN_LAST = re.compile(_A_SIGN), re.compile(_A_SIGN + _OSC + rb"\Z")
+_SIGN_BYTES = 2048
+_ESCAPE = re.compile(rb"\x1b(?:\[[ -?]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
+_ENDS_UNSEEN = rb"(?:\x1b\[[0-9;]*m|\x1b\[\?2004h|\x1b\[6n)*\Z"
+_DIGITS = re.compile(rb"(\d+)")
+TAIL_BYTES = 8192
+"""No prompt is longer than that."""
+_ROWS_MAX = 5  # of a prompt that has not been seen before
+_KINDS_MAX = 8  # of prompts of one program
+_PROGRAMS_MAX = 32
+_HEAD_MIN = 3  # characters by which a prompt is known again though its middle has changed
+
+
+class Drawing(NamedTuple):
+    """A prompt as it was drawn."""
+
+    data: bytes
+    switch: int | None = None
+    """Which of the line editors' switches began it, None where it was told by its text or by a mark."""
+    known: bool = False
+    """It was seen twice, or began with a switch: no output stands before it."""
+
+    @property
+    def edits(self) -> bool:
+        """Whether a line editor drew it that will say when it has taken the line."""
+        return b"\x1b[?2004h" in self.data
+
+    def begins(self, data: bytes) -> int | None:
+        """Where in `data`, at its very end, the same prompt was drawn, whatever it counts; None if it was not."""
+        if data.endswith(self.data):
+            return len(data) - len(self.data)
+        tail = data[-2 * len(self.data) - _SIGN_BYTES :]
+        found = _any_digits(self.data, rb"\Z").search(tail)
+        if found is None and self.switch is None:
+            row = shown_left_of_cursor(self.data, None)  # it may have been drawn twice, or over something
+            found = _any_digits(row.encode(), _ENDS_UNSEEN).search(tail) if row.strip() else None
+        return None if found is None else len(data) - len(tail) + found.start()
+
+
+class Drawings:
+    """What is known of the prompts of each program that had the terminal. Programs are told by their process ids."""
+
+    def __init__(self, secret: str = "") -> None:
+        """`secret` is in the marks of the session's own shell integration."""
+        self._secret = secret
+        self._of: dict[int, list[Drawing]] = {}
+        self._last: tuple[int, int, Drawing] = (-1, 0, Drawing(b""))
+
+    def before(self, tail: bytes, end: int, owner: int) -> Drawing:
+        """The prompt of the program `owner` at which `tail` ends, all output through the offset `end`."""
+        if self._last[:2] != (end, owner):
+            self._learn(tail, self._begins(tail, 0, owner, _ROWS_MAX)[0], end, owner)
+        return self._last[2]
+
+    def after(self, data: bytes, floor: int, end: int, owner: int, line: str) -> int:
+        """Where in `data` the prompt of `owner` begins that was drawn after `line` was typed.
+
+        Parameters
+        ----------
+        data: all output since then, through the offset `end`.
+        floor: where in it the output begins at the earliest.
+        """
+        rows = max((_rows(each.data) for each in self._of.get(owner, ()) if each.switch is not None), default=0)
+        begins, whole = self._begins(data, floor, owner, rows, line)
+        if whole:
+            self._learn(data, begins, end, owner)
+        else:
+            self._last = (-1, 0, Drawing(b""))  # it is looked at more closely when the next line is typed
+        return begins
+
+    def _learn(self, data: bytes, begins: int, end: int, owner: int) -> None:
+        drawn = data[begins:]
+        of = self._of.setdefault(owner, [])
+        switch = next((number for number, each in enumerate(_SWITCHES) if each.search(drawn)), None)
+        again = next((each for each in of if each.begins(drawn) == 0), None)
+        if again is not None:
+            of.remove(again)
+        drawing = Drawing(drawn, switch, switch is not None or again is not None)
+        of.append(drawing)
+        del of[:-_KINDS_MAX]
+        while len(self._of) > _PROGRAMS_MAX:
+            del self._of[next(iter(self._of))]
+        self._last = (end, owner, drawing)
+
+    def _begins(self, data: bytes, floor: int, owner: int, rows: int, line: str = "") -> tuple[int, bool]:
+        """Where the prompt begins, and whether that is surely all of it: it may have had more than `rows` newlines."""
+        of = self._of.get(owner, [])
+        told = self._told(data, floor)
+        if told is not None:
+            return _with_sign(data, told, floor, of), True
+        places = [place for each in of if (place := each.begins(data)) is not None and place >= floor]
+        row = data.rfind(b"\n", floor) + 1 or floor
+        if places:
+            return row if _is_set_by(line, data[row:], data[min(places) :]) else min(places), True
+        # A program keeps its line editor. Of one that is new here, any will do.
+        switches = {each.switch for each in of} - {None} if of else {*range(len(_SWITCHES))}
+        for number in sorted(number for number in switches if number is not None):
+            place = _switched(data, floor, _SWITCHES[number], rows)
+            if place is not None:
+                return _with_sign(data, place, floor, of[1:]), False
+        if not of or not of[-1].known or any(map(_begins_with_sign, of)):
+            signs = [sign.start() for sign in _SIGN_FIRST.finditer(data, row)]
+            if signs:
+                return signs[-1], True
+        if of and not switches and not _is_set_by(line, data[row:], b""):
+            place = _changed(of[-1], data[row:])
+            if place is not None:
+                return row + place, True
+        return row, not of or not switches
+
+    def _told(self, data: bytes, floor: int) -> int | None:
+        """Where the shell's signed marks say that the prompt begins, or that what ran before it has ended."""
+        if not self._secret:
+            return None
+        begins = None
+        for mark in signed_marks(self._secret, data):
+            kind = mark["kind"]
+            if kind == b"C" or mark.start() < floor:
+                begins = None
+            elif kind == b"B":
+                if plain(data[mark.end() :].decode(errors="replace")).strip():
+                    begins = None  # a line was typed there, and more has come
+            elif begins is None or kind == b"D" or begins["kind"] == b"A":
+                begins = mark
+        return None if begins is None else begins.start()
+
+
+def _any_digits(text: bytes, end: bytes) -> re.Pattern[bytes]:
+    """What matches `text` with other digits in it, followed by `end`."""
+    first, *others = _DIGITS.split(text)
+    parts = [re.escape(first)]
+    for number, other in enumerate(others):
+        if number % 2:
+            parts.append(re.escape(other))
+        elif number == 0 and not first:
+            # Digits at the very beginning may stand behind output that ends with digits: a count has grown by one.
+            parts.append(rb"\d{1,%d}" % len(str(int(other) + 1)))
+        else:
+            parts.append(rb"\d+")
+    return re.compile(b"".join(parts) + end)
+
+
+def _rows(drawn: bytes) -> int:
+    return plain(drawn.decode(errors="replace")).strip().count("\n")
+
+
+def _switched(data: bytes, floor: int, switch: re.Pattern[bytes], rows: int) -> int | None:
+    """Where a prompt of at most `rows` newlines begins with `switch`."""
+    places = list(switch.finditer(data, max(floor, len(data) - TAIL_BYTES)))
+    if not places:
+        return None
+    found = places[-1]
+    drawn = data[found.end() :]
+    if _rows(drawn) > rows or (not plain(drawn.decode(errors="replace")).strip() and switch is not _SWITCHES[-1]):
+        return None
+    return found.start()
+
+
+def _begins_with_sign(drawing: Drawing) -> bool:
+    return _SIGN_FIRST.match(drawing.data) is not None
+
+
+def _with_sign(data: bytes, place: int, floor: int, of: list[Drawing]) -> int:
+    """Where the shell's sign for a line without end begins, if it stands directly before `place`, else `place`.
+
+    Where prompts `of` the program are known, it must have begun one of them with a sign.
+    """
+    if of and not any(map(_begins_with_sign, of)):
+        return place
+    start = max(floor, place - _SIGN_BYTES)
+    sign = _SIGN_LAST.search(data[start:place])
+    return place if sign is None else start + sign.start()
+
+
+def _is_set_by(line: str, row: bytes, prompt: bytes) -> bool:
+    """Whether `line` holds all that stands in the row now, more than `prompt`: it has set a new prompt."""
+    text = _ESCAPE.sub(b"", row).strip()
+    return len(text) > len(_ESCAPE.sub(b"", prompt).strip()) and text.decode(errors="replace") in line
+
+
+def _changed(before: Drawing, row: bytes) -> int | None:
+    """Where in `row` the prompt begins that was `before` and has another middle now, None if it is another one.
+
+    It has the same head and the same last character, as one with a directory in it. Where it was seen but once, output
+    may have stood before it; then only the end that both share is known to be the prompt.
+    """
+    old, new = before.data, row
+    if not old:
+        return len(row)  # it has no prompt: what stands in the row is output
+    end = old.rstrip()[-1:]
+    if end and new.rstrip().endswith(end):
+        head = old[:_HEAD_MIN]
+        if new[:1] == old[:1]:
+            return 0
+        place = new.rfind(head) if len(head) == _HEAD_MIN else -1
+        if place >= 0:
+            return place
+    if before.known:
+        return None
+    shared = 0
+    while shared < min(len(old), len(new)) and old[-shared - 1] == new[-shared - 1]:
+        shared += 1
+    place = len(new) - shared
+    for escape in _ESCAPE.finditer(new):
+        if escape.start() < place < escape.end():
+            place = escape.start()
+    while place < len(new) and 0x80 <= new[place] < 0xC0:
+        place += 1
+    return place if _ESCAPE.sub(b"", new[place:]).strip() else None
