@@ -126,15 +126,15 @@ class Live:
     def _ready(self, min_confidence: Confidence) -> Ready:
         load(*_READINESS)
         with self.terminal.lock:
-            return Ready(self.terminal, self._readiness(), min_confidence)
+            return Ready(self.terminal, self.readiness(), min_confidence)
 
     def status(self) -> Status:
         """What is known at this moment."""
         load(*_READINESS)
         with self.terminal.lock:
-            return self._readiness().look(time.monotonic())[0]
+            return self.readiness().look(time.monotonic())[0]
 
-    def _readiness(self) -> Readiness:
+    def readiness(self) -> Readiness:
         """What answers for readiness, made at the first question. Lock held."""
         self.check_open()
         if self._asked is None:
@@ -155,7 +155,7 @@ class Live:
         max_output_bytes = page_size(max_output_bytes)
         time_up = deadline("timeout_ms", timeout_ms)
         check_confidence(min_confidence)
-        load("bgterm.readiness.command_output", "urllib.parse")
+        load("bgterm.readiness.command_output", "bgterm.readiness.drawing", "urllib.parse")
         return Step(
             self.terminal,
             Typing(self.terminal, self._ready(min_confidence), keys, self.type),

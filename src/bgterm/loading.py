@@ -1,9 +1,9 @@
 """Modules that are loaded when they are first used.
 
-A Ctrl-C in an import can leave the interpreter's own lock on that module locked for ever (CPython's `_ModuleLock` is taken
-and noted in two steps), so that every thread that imports it later hangs. Signal handlers run in the main thread alone:
-in another one an import comes to its end. And whoever imports with a terminal's lock held would keep all sessions
-waiting for that lock as well, so verbs load what they need first.
+A Ctrl-C in an import can leave the interpreter's own lock on that module locked for ever (CPython's `_ModuleLock` is
+taken and noted in two steps), so that every thread that imports it later hangs. Signal handlers run in the main thread
+alone: in another one an import comes to its end. And whoever imports with a terminal's lock held would keep all
+sessions waiting for that lock as well, so verbs load what they need first.
 """
 
 from __future__ import annotations

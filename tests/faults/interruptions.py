@@ -1,8 +1,8 @@
 """Ctrl-C at a chosen moment.
 
 CPython runs signal handlers at three places: after a call of a C function, at the start of a Python function, and at a
-jump backwards. A profile function is called at the first two, and `sys.monitoring` (from Python 3.12 on) calls one at the
-third; what they raise appears as a handler's exception would. So an interruption can be had at each such place in
+jump backwards. A profile function is called at the first two, and `sys.monitoring` (from Python 3.12 on) calls one at
+the third; what they raise appears as a handler's exception would. So an interruption can be had at each such place in
 turn, where real signals find only the likely ones.
 """
 

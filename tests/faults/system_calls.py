@@ -1,7 +1,7 @@
 """Every system call of a verb fails once, one after the other: run as a host by `test_system_calls.py`.
 
-An interposer stands before the functions of `os`, `fcntl`, `termios`, `select`, `signal` and before `open`, and lets the
-call at a chosen place of bgterm's source fail. It must be there before bgterm is imported.
+An interposer stands before the functions of `os`, `fcntl`, `termios`, `select`, `signal` and before `open`, and lets
+the call at a chosen place of bgterm's source fail. It must be there before bgterm is imported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import errno
 import fcntl
 import functools
 import gc
-import json
 import os
 import select
 import signal
@@ -19,7 +18,7 @@ import sys
 import termios
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
 from typing import Any, ParamSpec, TypeVar
@@ -29,7 +28,19 @@ ERRORS = (errno.EMFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN, errno.EIO, errn
 WRAPPED: dict[ModuleType, tuple[str, ...]] = {
     os: (
         *("close", "dup", "eventfd", "fstat", "get_inheritable", "get_terminal_size", "getcwd", "kill", "killpg"),
-        *("access", "fchmod", "ftruncate", "link", "listdir", "lseek", "lstat", "open", "pidfd_open", "pipe", "posix_spawn"),
+        *(
+            "access",
+            "fchmod",
+            "ftruncate",
+            "link",
+            "listdir",
+            "lseek",
+            "lstat",
+            "open",
+            "pidfd_open",
+            "pipe",
+            "posix_spawn",
+        ),
         *("pread", "pwrite", "read", "readlink", "replace", "scandir", "set_blocking", "set_inheritable", "stat"),
         *("tcgetpgrp", "unlink", "urandom", "waitid", "waitpid", "write"),
     ),
@@ -152,7 +163,7 @@ def verb(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def listening() -> Generator[None]:
     """Calls are counted, and one may fail."""
     interposer.listens = True
     try:
@@ -162,7 +173,7 @@ def listening() -> Iterator[None]:
 
 
 @contextmanager
-def started(command: str | list[str] = ECHO, **parameters: Any) -> Iterator[bgterm.Session]:
+def started(command: str | list[str] = ECHO, **parameters: Any) -> Generator[bgterm.Session]:
     """A session that says "up", and is closed at the end."""
     session = bgterm.Session.start(command, **parameters)
     try:
@@ -303,12 +314,11 @@ def resize() -> None:
 
 
 def status() -> None:
-    with started(["dash"], env={"PATH": os.defpath, "PS1": "up\n"}) as session:
-        with listening():
-            page = verb(session.poll, TIME_MS, until=bgterm.READY, min_confidence="quiet")
-            assert page.status is not None
-            assert page.status.state == "waiting", page
-            verb(session.status)
+    with started(["dash"], env={"PATH": os.defpath, "PS1": "up\n"}) as session, listening():
+        page = verb(session.poll, TIME_MS, until=bgterm.READY, min_confidence="quiet")
+        assert page.status is not None
+        assert page.status.state == "waiting", page
+        verb(session.status)
 
 
 def run() -> None:
@@ -319,13 +329,14 @@ def run() -> None:
 
 
 def screen() -> None:
-    with started() as session:
-        with listening():
-            assert verb(session.screen).lines[0] == "up"
+    with started() as session, listening():
+        assert verb(session.screen).lines[0] == "up"
 
 
 def keys_and_signals() -> None:
-    with started("stty -echo; trap 'echo caught' INT; echo up; while :; do read line && echo got $line; done") as session:
+    with started(
+        "stty -echo; trap 'echo caught' INT; echo up; while :; do read line && echo got $line; done"
+    ) as session:
         with listening():
             verb(session.interrupt)
         assert session.poll(TIME_MS, until="caught").match
@@ -389,9 +400,23 @@ def close_all() -> None:
 STEPS = {
     step.__name__: step
     for step in (
-        *(start, start_in_a_directory, start_with_a_transcript, start_with_shell_integration, start_what_does_not_exist),
+        *(
+            start,
+            start_in_a_directory,
+            start_with_a_transcript,
+            start_with_shell_integration,
+            start_what_does_not_exist,
+        ),
         *(write, write_to_a_program_that_reads_later, poll, poll_a_program_that_waits_for_its_reader),
-        *(output_that_nobody_waits_for, the_end_of_a_program, the_end_that_nobody_waits_for, wait_any, resize, status, run),
+        *(
+            output_that_nobody_waits_for,
+            the_end_of_a_program,
+            the_end_that_nobody_waits_for,
+            wait_any,
+            resize,
+            status,
+            run,
+        ),
         *(screen, keys_and_signals, end_of_input, transcript, close, close_without_an_end, close_all),
     )
 }
@@ -433,7 +458,6 @@ def sweep(step: Callable[[], None]) -> dict[str, Any]:
                 found = tried(step, before)
                 injected += interposer.failed is not None
                 if found is not None:
-                    print(place, nth, errno.errorcode[number], found, file=sys.stderr, flush=True)
                     wrong.append(f"{place} call {nth} {errno.errorcode[number]}\n{interposer.failed}\n{found}")
                     before = Belongings.now()
     return {"places": len(places), "injected": injected, "wrong": wrong}
@@ -441,4 +465,3 @@ def sweep(step: Callable[[], None]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     threading.excepthook = lambda _failure: None  # what no caller can be told is reported there
-    print(json.dumps(sweep(STEPS[sys.argv[1]])))

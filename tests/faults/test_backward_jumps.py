@@ -1,8 +1,8 @@
 """Signal handlers also run at the backward jump of a loop, and there some versions of CPython forget what is around it.
 
-From 3.12 on the compiler leaves such a jump out of the exception table of the `with` or `try` that the loop stands in: an
-exception that a handler raises there passes by the block's end. A lock would stay locked, a descriptor open. A loop in a
-function of its own, called inside the block, is safe: the call is in the table.
+From 3.12 on the compiler leaves such a jump out of the exception table of the `with` or `try` that the loop stands in:
+an exception that a handler raises there passes by the block's end. A lock would stay locked, a descriptor open. A loop
+in a function of its own, called inside the block, is safe: the call is in the table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every system call of every verb fails, one by one: an error that names it, nothing left behind, the next call works."""
+"""Every system call of every verb fails, one by one: an error, nothing left behind, and the next call works."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ from faults.counts import record
 from faults.hosts import SOURCE, TESTS
 
 PROGRAM = os.path.join(os.path.dirname(__file__), "system_calls.py")
-LIST = f"import sys; sys.argv = ['', '', '']; sys.path[:0] = [{SOURCE!r}, {TESTS!r}]; from faults import system_calls as s; "
+AS_HOST = f"import sys; sys.argv = ['', '', '']; sys.path[:0] = [{SOURCE!r}, {TESTS!r}]"
 
 
 def told(code: str) -> list[str]:
     """What the host of the sweep says of itself."""
-    done = subprocess.run([sys.executable, "-c", LIST + code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{AS_HOST}; from faults import system_calls as s; {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout.split()
 
 

@@ -111,6 +111,13 @@ def is_hung_up(master: int, error: OSError) -> bool:
     return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
 
 
+def nothing_more(master: int, error: OSError) -> bytes:
+    """What a read that failed with `error` has brought: b"" where nobody has the slave open. Raises it otherwise."""
+    if not is_hung_up(master, error):
+        raise error
+    return b""
+
+
 def set_size(fd: int, rows: int, cols: int) -> None:
     """Set the terminal's size; the kernel tells the foreground by SIGWINCH where it changed."""
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))

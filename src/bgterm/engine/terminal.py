@@ -166,8 +166,8 @@ class Terminal:
         self._shown = 0  # what they have seen
         # When the terminal was read last, whether or not something was there, and that time of the last call that led.
         self._looked_at = self._left_at = 0.0
-        self._is_lent = False
-        self._stumbled = False  # a system call has failed for no reason of the terminal's
+        # It is left to its callers; a system call has failed for no reason of the terminal's.
+        self._is_lent = self._stumbled = False
         self._limit, self.keeps_all = limit_bytes, keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
@@ -208,11 +208,7 @@ class Terminal:
             except BlockingIOError:
                 break
             except OSError as error:
-                if not pty.is_hung_up(self.master, error):
-                    if got:
-                        break
-                    raise
-                data = b""
+                data = pty.nothing_more(self.master, error)
             if not data:  # the same on BSD
                 self.hung_up = True
                 self._watch()
@@ -513,14 +509,13 @@ class Terminal:
         """Try again by the clock: the kernel would report the same descriptor as ready at once, over and over."""
         self._stumbled = True
         self._pump.lend(self._reclaim)
+        self._tell()  # of what was read before
 
     def _reclaim(self) -> bool:
         with self.lock:
             if self.closed:
                 return False
-            self._is_lent = self._is_lent and (
-                self._leader is not None or time.monotonic() - self._looked_at < LEASE_S
-            )
+            self._is_lent = self._is_lent and (self._leader is not None or time.monotonic() - self._looked_at < LEASE_S)
             try:
                 if self._stumbled:
                     self._stumbled = False
