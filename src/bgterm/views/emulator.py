@@ -1,25 +1,13 @@
-"""A terminal emulator behind a session: libghostty-vt, by way of the package pyghostty.
-
-It is the one file that knows pyghostty, and it is loaded with the first screen that is asked for.
-"""
+"""A terminal emulator behind a session: libghostty-vt, loaded with the first screen that is asked for."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
+from bgterm.views.ghostty import core, ffi, lib
+from bgterm.views.render_state import RenderState
 from bgterm.views.screen import Cursor
-
-try:
-    # As Any: the package has no types.
-    _pyghostty: Any = import_module("pyghostty")
-    _core: Any = import_module("pyghostty.core")
-except ModuleNotFoundError as error:
-    if error.name != "pyghostty":
-        raise
-    raise ModuleNotFoundError(
-        "screens need the package pyghostty: pip install 'bgterm[screen]'", name="pyghostty"
-    ) from None
+from bgterm.views.styled import BACKGROUND, FOREGROUND, StyledRows
 
 _SCROLLBACK_ROWS = 10_000
 
@@ -28,7 +16,9 @@ class Emulator:
     """The state of a terminal that has read some output. Not for use by two threads at a time."""
 
     def __init__(self, rows: int, cols: int) -> None:
-        self._terminal: Any = _pyghostty.Terminal(cols, rows, _SCROLLBACK_ROWS)
+        own = (tuple(bytes.fromhex(colour[1:])) for colour in (FOREGROUND, BACKGROUND))
+        self._terminal: Any = core.Terminal(cols, rows, _SCROLLBACK_ROWS, *own)
+        self._render_state: RenderState | None = None
 
     def feed(self, data: bytes) -> None:
         """Read `data`, which follows on the data fed before."""
@@ -64,7 +54,7 @@ class Emulator:
     def title(self) -> str:
         """The window's title."""
         title = self._terminal.get("title", "GhosttyString")
-        return bytes(_pyghostty.ffi.buffer(title.ptr, title.len)).decode("utf-8", "replace") if title.len else ""
+        return bytes(ffi.buffer(title.ptr, title.len)).decode("utf-8", "replace") if title.len else ""
 
     def lines(self) -> tuple[str, ...]:
         """The rows of the screen, without the blanks at their ends."""
@@ -79,25 +69,25 @@ class Emulator:
             return ()
         return _rows(self._formatted("PLAIN", "history", first, kept, self.size[1]), kept - first)
 
-    def styled(self) -> str:
-        """The rows of the screen with their palette, colours and attributes, as a terminal would be told of them."""
-        rows, cols = self.size
-        return self._formatted("VT", "active", 0, rows, cols, trim=False)
+    def styled(self) -> StyledRows:
+        """The rows of the screen with their colours and attributes."""
+        if self._render_state is None:
+            self._render_state = RenderState(self._terminal._t[0])  # noqa: SLF001 - see `_formatted`
+        return self._render_state.styled()
 
-    def _formatted(self, form: str, part: str, first: int, end: int, cols: int, *, trim: bool = True) -> str:
-        lib = _pyghostty.lib
-        selection = _core.init_sized("GhosttySelection")
+    def _formatted(self, form: str, part: str, first: int, end: int, cols: int) -> str:
+        selection = core.init_sized("GhosttySelection")
         selection.start = self._terminal.ref(0, first, part)[0]
         selection.end = self._terminal.ref(cols - 1, end - 1, part)[0]
-        options = _core.init_sized("GhosttyTerminalSelectionFormatOptions")
+        options = core.init_sized("GhosttyTerminalSelectionFormatOptions")
         options.emit = getattr(lib, f"GHOSTTY_FORMATTER_FORMAT_{form}")
-        options.unwrap, options.trim, options.selection = False, trim, selection
+        options.unwrap, options.trim, options.selection = False, True, selection
         terminal = self._terminal._t[0]  # noqa: SLF001 - the handle, for the C interface that the package publishes
 
         def fill(*buffer: Any) -> Any:
             return lib.ghostty_terminal_selection_format_buf(terminal, options[0], *buffer)
 
-        text: str = _core.read_buf(fill)
+        text: str = core.read_buf(fill)
         return text
 
 

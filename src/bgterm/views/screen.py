@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from bgterm.views.styled import StyledRows
+
 if TYPE_CHECKING:
     import os
 
@@ -38,8 +40,8 @@ class Screen:
     was drawn back then may be missing."""
     end_offset: int
     """The output up to this absolute offset is what it shows."""
-    styled: str = field(repr=False, default="")
-    """The rows with colours and attributes, as escape sequences."""
+    styled: StyledRows = field(repr=False, default_factory=StyledRows)
+    """The rows with their colours and attributes."""
 
     @property
     def text(self) -> str:
@@ -54,7 +56,7 @@ class Screen:
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return the screen as an HTML page, and write it to `path` where one is given. Raises OSError."""
-        from bgterm.views.picture import html  # noqa: PLC0415 - as above
+        from bgterm.views.web_page import html  # noqa: PLC0415 - as above
 
         return _written(html(self), path)
 
@@ -65,7 +67,7 @@ class Screen:
 
         Raises FileNotFoundError where there is none of them, RuntimeError where it fails.
         """
-        from bgterm.views.picture import png  # noqa: PLC0415 - as above
+        from bgterm.views.png import png  # noqa: PLC0415 - as above
 
         png(self, path)
 
