@@ -44,6 +44,12 @@ CASES = {
     "a sequence that ESC aborts": ("é\x1b\b\x1b[31mb", "b"),
     "a bell says nothing": ("ding\x07\r\n\x0f\x00.", "ding\n."),
     "form feeds are line ends": ("a\fb\vc", "a\nb\nc"),
+    "a question to the terminal says nothing": ("a\x1b[cb\x1b[0cc\x1b[6n", "abc"),
+    "8-bit controls are not printed, nor done": ("a\u009b2Jb\u009d0;c\u009cd\u0085e", "a2Jb0;cde"),
+    "what is inserted moves others out of the row": ("x\r" + "\x1b[512@" * 10_000, " " * 4096),
+    "zeros before a number": ("abc\x1b[00002DX", "aXc"),
+    "a number that no terminal reads": (f"abc\r\x1b[{'9' * 5000}PX", "Xbc"),
+    "lines are inserted and deleted": ("a\r\nb\x1b[A\r\x1b[LX\r\n\n\x1b[MY", "X\na\nY"),
     "nothing": ("", ""),
 }
 
@@ -98,6 +104,14 @@ def test_a_wrapped_line_is_whole_where_the_width_is_known() -> None:
     assert plain("$ echo ab" + "c" + " \r" + "def\r\n", columns=10) == "$ echo abcdef\n"
     assert plain("x" * 12 + "\x1b[A\rY", columns=10) == "Y" + "x" * 11
     assert plain("日" * 6, columns=11) == "日" * 6
+
+
+def test_a_cursor_that_was_saved_above_a_wrapped_line_goes_back_there() -> None:
+    assert plain("\x1b7" + "x" * 15 + "\r\n\x1b8Y", columns=10) == "Y" + "x" * 14 + "\n"
+
+
+def test_a_terminal_of_one_column_has_tabs_too() -> None:
+    assert plain("\ta\n\t\tb日c", columns=1) == "a\nb日c"
 
 
 def test_the_cursor_does_not_go_beyond_the_rows_within_reach() -> None:

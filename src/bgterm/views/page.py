@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from bgterm.views.row import Row
+from bgterm.views.row import TAB_STOP, Row, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,23 +15,34 @@ ROWS_WITHIN_REACH = 100
 FARTHEST_COLUMN = 512
 """Where moves to the right end when the width is not known: `ESC[999C` means the right edge."""
 
+WIDEST = 4096
+"""The columns of the widest terminal, and of rows where the width is not known: what an edit costs is bounded."""
+
+_LARGEST_NUMBER = 9999
+
+_PIECE = 1024
+"""Long text is written in pieces: each row that is filled costs a look at all of its piece."""
+
 
 class Page:
     """What a terminal of unlimited height would show, given out from the top as it becomes final.
 
     Parameters
     ----------
-    columns: the width, or None where it is not known: then no line is wrapped.
+    columns: the width, or None where it is not known: then only lines are wrapped that no terminal has room for.
     """
 
     def __init__(self, columns: int | None) -> None:
-        self.columns = columns
+        self._width_known = columns is not None
+        self.columns = min(columns or WIDEST, WIDEST)
+        self._edge = (self.columns if columns is not None else FARTHEST_COLUMN) - 1  # the farthest that a move goes
         self._final: list[str] = []
         self._above: list[Row | str] = []  # a text holds whole lines, often many
         self._row = Row()
         self._below: list[Row] = []  # the nearest one last
         self._column = 0
         self._number = 0  # of the cursor's row; what is saved would be lost otherwise when rows become final
+        self._bottom = ROWS_WITHIN_REACH - 1  # the number of the lowest row that a terminal with as many rows has
         self._saved: tuple[int, int] | None = None
         self._printed = ""
 
@@ -56,9 +67,32 @@ class Page:
         return self._column
 
     def add_lines(self, lines: str) -> None:
-        """Add whole lines of printable text; only `between_lines`."""
-        self._above.append(lines)
-        self._number += lines.count("\n")
+        """Add whole lines of printable text and tabs; only `between_lines`."""
+        wraps = self._wraps(lines)
+        if wraps is None:
+            for line in lines.split("\n")[:-1]:
+                self.write_line(line)
+        else:
+            self._above.append(lines)
+            self._printed = ""
+            self._number += lines.count("\n") + wraps
+            self._bottom = max(self._bottom, self._number)
+
+    def _wraps(self, lines: str) -> int | None:
+        """How often the terminal wraps these lines; None where that must be tried."""
+        narrow, tabs = lines.isascii(), "\t" in lines
+        if narrow and tabs:
+            lines = lines.expandtabs(TAB_STOP)
+        longest = self.columns if narrow else self.columns // (TAB_STOP if tabs else 2)
+        end = 0
+        while len(lines) - end > longest:
+            start = end
+            end = lines.rfind("\n", start, start + longest + 1) + 1
+            if not end:
+                if tabs or not narrow:
+                    return None
+                return sum((len(line) - 1) // self.columns for line in lines.split("\n") if line)
+        return 0
 
     def write_line(self, line: str) -> None:
         """Print a line of text and tabs, and go on to the next row."""
@@ -68,23 +102,28 @@ class Page:
             if piece:
                 self.write(piece)
         self._down()
-        self._column = 0
+        self.carriage_return()
 
     def write(self, text: str) -> None:
         """Print at the cursor."""
-        self._printed = text[-1]
-        while True:
-            self._column, text = self._row.write(self._column, text, self.columns)
-            if not text:
-                return
-            self._row.goes_on = True
-            self._down()
-            self._column = 0
+        last = text[-1]
+        if not columns_of(last):
+            last = next((character for character in reversed(text) if columns_of(character)), self._printed)
+        self._printed = last
+        for start in range(0, len(text), _PIECE):
+            piece = text[start : start + _PIECE]
+            while True:
+                self._column, piece = self._row.write(self._column, piece, self.columns)
+                if not piece:
+                    break
+                self._row.goes_on = True
+                self._down()
+                self._column = 0
 
     def newline(self) -> None:
         """Go to the beginning of the next row."""
         self._down()
-        self._column = 0
+        self.carriage_return()
         if len(self._above) > 3 * ROWS_WITHIN_REACH:
             self._settle(ROWS_WITHIN_REACH)
 
@@ -104,34 +143,33 @@ class Page:
 
     def control(self, final: str, parameters: str) -> None:
         """Do what the CSI sequence with this final character and these parameters says, if it moves or erases."""
-        if final in "su":
-            # With parameters these are other functions: margins, and kitty's keyboard.
-            if not parameters:
-                self.escape("7" if final == "s" else "8")
-            return
-        self._end_pending_wrap()
-        number = int(parameters.partition(";")[0][:4] or 0)
+        if parameters and final in "su":
+            return  # with parameters these are other functions: margins, and kitty's keyboard
+        if final not in "bIs":
+            self._end_pending_wrap()
+        digits = parameters.partition(";")[0].lstrip("0")
+        number = int(digits or 0) if len(digits) < len(str(_LARGEST_NUMBER)) else _LARGEST_NUMBER
         self.CONTROL_FUNCTIONS[final](self, number)
 
     def escape(self, final: str) -> None:
         """Do what ESC with this character says."""
-        self._end_pending_wrap()
         if final == "7":
-            self._saved = (self._number, self._column)
+            self._save()
         elif final == "8":
             self._restore()
         elif final == "D":
+            self._end_pending_wrap()
             self._down()
         elif final == "E":
             self.newline()
         elif final == "M":
-            self._up(1)
+            self._reverse_index()
         else:
             self.jump()
 
     def _end_pending_wrap(self) -> None:
         """After the last column the cursor stands on it still, until another character makes it wrap."""
-        if self.columns is not None:
+        if self._width_known:
             self._column = min(self._column, self.columns - 1)
 
     def jump(self) -> None:
@@ -143,6 +181,7 @@ class Page:
             self._column = 0
         self._settle(0)
         self._saved = None
+        self._bottom = self._number + ROWS_WITHIN_REACH - 1
 
     def final(self) -> str:
         """Return the lines that the cursor cannot reach any more."""
@@ -161,7 +200,7 @@ class Page:
         self._up(number or 1)
 
     def _cursor_down(self, number: int) -> None:
-        for _ in range(min(number or 1, ROWS_WITHIN_REACH)):
+        for _ in range(min(number or 1, self._bottom - self._number)):
             self._down()
 
     def _scroll_up(self, number: int) -> None:
@@ -178,8 +217,7 @@ class Page:
         self._column = 0
 
     def _cursor_right(self, number: int) -> None:
-        edge = FARTHEST_COLUMN if self.columns is None else self.columns
-        self._column = max(self._column, min(self._column + (number or 1), edge - 1))
+        self._column = max(self._column, min(self._column + (number or 1), self._edge))
 
     def _cursor_left(self, number: int) -> None:
         self.backspace(number or 1)
@@ -193,16 +231,16 @@ class Page:
         self.jump()
 
     def _erase_in_screen(self, number: int) -> None:
-        if number:
+        if number in {1, 2}:
             self.jump()
-        else:
+        elif number == 0:
             self._row.cut(self._column)
             self._below.clear()
 
     def _erase_in_row(self, number: int) -> None:
         if number == 1:
             self._row.erase(0, self._column + 1)
-        else:
+        elif number in {0, 2}:
             self._row.cut(0 if number else self._column)
 
     def _erase_characters(self, number: int) -> None:
@@ -212,9 +250,27 @@ class Page:
         self._row.delete(self._column, number or 1)
 
     def _insert_characters(self, number: int) -> None:
-        self._row.insert(self._column, min(number or 1, FARTHEST_COLUMN))
-        if self.columns is not None:
-            self._row.cut(self.columns)
+        self._row.insert(self._column, min(number or 1, self.columns - self._column))
+        self._row.cut(self.columns)
+
+    def _insert_lines(self, number: int) -> None:
+        for _ in range(min(number or 1, ROWS_WITHIN_REACH)):
+            self._below.append(self._row)
+            self._row = Row()
+        del self._below[: max(0, self._number + len(self._below) - self._bottom)]
+        self._column = 0
+
+    def _delete_lines(self, number: int) -> None:
+        for _ in range(min(number or 1, ROWS_WITHIN_REACH)):
+            self._row = self._below.pop() if self._below else Row()
+        self._column = 0
+
+    def _tabs_forward(self, number: int) -> None:
+        stop = (self._column // TAB_STOP + (number or 1)) * TAB_STOP
+        self._column = max(self._column, min(stop, self._edge))
+
+    def _tabs_back(self, number: int) -> None:
+        self._column = max(0, (self._column - 1) // TAB_STOP - (number or 1) + 1) * TAB_STOP
 
     def _repeat(self, number: int) -> None:
         if self._printed:
@@ -224,13 +280,14 @@ class Page:
         self._above.append(self._row)
         self._row = self._below.pop() if self._below else Row()
         self._number += 1
+        self._bottom = max(self._bottom, self._number)
 
     def _down_to_last(self) -> None:
         while self._below:
             self._down()
 
     def _up(self, count: int) -> None:
-        for _ in range(min(count, ROWS_WITHIN_REACH - 1 - len(self._below))):
+        for _ in range(min(count, self._number - self._bottom + ROWS_WITHIN_REACH - 1)):
             if not self._above:
                 return
             self._below.append(self._row)
@@ -251,7 +308,20 @@ class Page:
         self._above += scratch._above
         return self._row_above()
 
-    def _restore(self) -> None:
+    def _reverse_index(self) -> None:
+        """Go up, and scroll down where the cursor is in the top row."""
+        number, column = self._number, self._column
+        self._up(1)
+        if self._number == number:
+            self._insert_lines(1)
+            self._column = column
+        else:
+            self._end_pending_wrap()
+
+    def _save(self, _number: int = 0) -> None:
+        self._saved = (self._number, self._column)
+
+    def _restore(self, _number: int = 0) -> None:
         if self._saved is None:
             return
         number, column = self._saved
@@ -289,16 +359,24 @@ class Page:
         "F": _previous_line,
         "G": _cursor_column,
         "H": _cursor_elsewhere,
+        "I": _tabs_forward,
         "J": _erase_in_screen,
         "K": _erase_in_row,
+        "L": _insert_lines,
+        "M": _delete_lines,
         "P": _delete_characters,
         "S": _scroll_up,
         "X": _erase_characters,
+        "Z": _tabs_back,
         "`": _cursor_column,
         "a": _cursor_right,
         "b": _repeat,
         "d": _cursor_elsewhere,
         "e": _cursor_down,
         "f": _cursor_elsewhere,
+        "j": _cursor_left,
+        "k": _cursor_up,
+        "s": _save,
+        "u": _restore,
     }
     """What each CSI final character does (ECMA-48's names), given the first parameter or 0."""

@@ -14,10 +14,12 @@ from bgterm.views.page import Page
 from bgterm.views.row import NARROW
 
 # The sequences that move or erase something in a text. All the others are left out first, in one sweep.
-_FINALS = "[A-HJKPSX@`a-fsu]"
+_FINALS = f"[{re.escape(''.join(Page.CONTROL_FUNCTIONS))}]"
 _OTHER_SCREEN = r"\[\? (?:1049|1047|47) [hl]"
 _ESCAPES = "[78DEMc]"
-_MOVING = rf"(?: \[ [0-9;]*+ {_FINALS} | {_OTHER_SCREEN} | {_ESCAPES} )"
+_LONGEST_CSI = 32  # no terminal's is longer
+_NUMBERS = f"[0-9;]{{0,{_LONGEST_CSI - 4}}}+"
+_MOVING = rf"(?: \[ {_NUMBERS} {_FINALS} | \[ \? {_NUMBERS} [JK] | {_OTHER_SCREEN} | {_ESCAPES} )"
 _MOVING_FUNCTION = re.compile(_MOVING, re.VERBOSE)
 _STILL = re.compile(
     rf"\x1b (?: \[[0-9;:]*+m | (?! {_MOVING} ) {sequences.function()} | {sequences.STRING} )", re.VERBOSE
@@ -31,18 +33,18 @@ _INTERRUPTED_SEQUENCE = re.compile(
     re.VERBOSE,
 )
 _UNFINISHED = re.compile(sequences.UNFINISHED, re.VERBOSE)
-_LONGEST_CSI = 32
 _CONTROL = re.compile(f"[{sequences.CONTROLS}]")
 
 _ERASE_RIGHT, _ERASE_ROW = "\x1b[K", "\x1b[2K"
 _ERASURES = ("\r\x1b[K", "\r\x1b[2K", "\x1b[2K\r")  # of all that is in the row
 _RETURNS_BEFORE_NEWLINE = re.compile(r"(?<!\r)\r++\n")
+_C1 = [chr(code) for code in range(0x80, 0xA0)]
 _INERT = [chr(code) for code in (*range(8), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F)]
 
 _SPECIAL = re.compile("[\b\r\x1b]")
 _TOKEN = re.compile(
     r"([^\x00-\x1f\x7f]++) | (\r++) | (\x08++) | (\t) | (\n)"
-    rf"| \x1b (?: \[ ([0-9;]*+) ({_FINALS}) | ({_ESCAPES}) | ({_OTHER_SCREEN}) )",
+    rf"| \x1b (?: \[ \?? ({_NUMBERS}) ({_FINALS}) | ({_ESCAPES}) | ({_OTHER_SCREEN}) )",
     re.VERBOSE,
 )
 _TEXT, _RETURN, _BACKSPACE, _TAB, _NEWLINE, _PARAMETERS, _CSI, _ESC, _SCREEN = range(1, 10)
@@ -67,7 +69,8 @@ class PlainText:
 
     Parameters
     ----------
-    columns: the terminal's width, or None where it is not known: then no line is taken to be wrapped.
+    columns: the terminal's width, or None where it is not known: then no line is taken to be wrapped that any
+        terminal has room for.
     """
 
     def __init__(self, columns: int | None = None) -> None:
@@ -128,7 +131,7 @@ class PlainText:
             self._unfinished = sequences.BEGINNINGS[kind]
             if kind == sequences.CSI_KIND:
                 csi = sequences.ESC + _CONTROL.sub("", unfinished[kind])
-                self._unfinished = csi if len(csi) < _LONGEST_CSI else "\x1b[?"  # too long for any that we follow
+                self._unfinished = csi if len(csi) < _LONGEST_CSI else "\x1b[>"  # too long for any that we follow
         moving = "".join(_STILL.split(text))
         if _INTERRUPTED.search(moving):
             moving = _INTERRUPTED_SEQUENCE.sub(_put_controls_first, text)
@@ -163,15 +166,16 @@ class PlainText:
         erased, length = max((line.rfind(erasure), len(erasure)) for erasure in _ERASURES)
         if self._columns is None and erased > 0:
             before = line[:erased]
-            if before.count(sequences.ESC) == before.count(_ERASE_RIGHT) + before.count(_ERASE_ROW):
+            one_row = 2 * max(map(len, before.split("\r"))) + self._page.column <= self._page.columns
+            nothing_else = before.count(sequences.ESC) == before.count(_ERASE_RIGHT) + before.count(_ERASE_ROW)
+            if one_row and nothing_else and "\t" not in before:
                 line = line[erased:]
                 start = length
         end = len(line) - line.endswith("\n")
         first, *others = line[start:end].split("\r")
-        if len(others) > 1 and NARROW.fullmatch("".join(others)):
-            fits = self._columns is None or max(map(len, others)) <= self._columns
-            if fits:
-                line = "\r".join((line[:start] + first, _overlaid(others), others[-1])) + line[end:]
+        fits = max(map(len, others), default=0) <= self._page.columns
+        if len(others) > 1 and fits and NARROW.fullmatch("".join(others)):
+            line = "\r".join((line[:start] + first, _overlaid(others), others[-1])) + line[end:]
         return line
 
 
@@ -180,7 +184,7 @@ def _simplified(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\f", "\n").replace("\v", "\n")
     if "\r\n" in text:
         text = _RETURNS_BEFORE_NEWLINE.sub("\n", text)
-    for control in _INERT:
+    for control in _INERT if text.isascii() else _INERT + _C1:
         if control in text:
             text = text.replace(control, "")
     return text

@@ -8,6 +8,9 @@ from functools import lru_cache
 
 TAB_STOP = 8
 
+MOST_IN_CELL = 256
+"""Characters that join one cell: a grapheme of any language has fewer."""
+
 # Characters of one column each: most text and most progress bars have no others, and need no look-up.
 NARROW_CHARACTERS = " -~\u00a0-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc\u2800-\u28ff"
 NARROW = re.compile(f"[{NARROW_CHARACTERS}]*")
@@ -40,11 +43,11 @@ class Row:
         """Return the text, with a newline unless the line goes on in the next row."""
         return "".join(self.cells) if self.goes_on else "".join(self.cells) + "\n"
 
-    def write(self, column: int, text: str, columns: int | None = None) -> tuple[int, str]:
+    def write(self, column: int, text: str, columns: int) -> tuple[int, str]:
         """Write printable `text` from `column` on. Return the column after it, and what does not fit into `columns`."""
         cells = self.cells
         if NARROW.fullmatch(text):
-            fitting = text if columns is None else text[: columns - column]
+            fitting = text[: columns - column]
             end = column + len(fitting)
             if column == len(cells):
                 cells.extend(fitting)
@@ -53,28 +56,27 @@ class Row:
                 cells[column:end] = fitting
             return end, text[len(fitting) :]
         for position, character in enumerate(text):
-            width = columns_of(character)
+            width = min(columns_of(character), columns)
             if width == 0 and column == 0:
                 width = 1  # nothing before it to join
             if width == 0:
                 self._join(column, character)
                 continue
-            if columns is not None and column + width > columns and column:
+            if column + width > columns and column:
+                self.cut(column)  # what stands where a wide character has no room is gone
                 return columns, text[position:]
             self._open(column, column + width)
             cells[column : column + width] = [character, *[""] * (width - 1)]
             column += width
         return column, ""
 
-    def tab(self, column: int, columns: int | None = None) -> int:
+    def tab(self, column: int, columns: int) -> int:
         """Go from `column` to the next tab stop and return it."""
-        stop = column // TAB_STOP * TAB_STOP + TAB_STOP
-        if columns is not None:
-            stop = max(column, min(stop, columns - 1))
+        stop = max(column, min(column // TAB_STOP * TAB_STOP + TAB_STOP, columns - 1))
         if column == len(self.cells):
             if column < stop:
                 self.cells += ["\t", *[""] * (stop - column - 1)]
-            else:
+            elif column:
                 self._join(column, "\t")  # it moves nothing at the right edge, but was printed
         return stop
 
@@ -124,4 +126,5 @@ class Row:
         column -= 1
         while not self.cells[column]:
             column -= 1
-        self.cells[column] += character
+        if len(self.cells[column]) < MOST_IN_CELL:
+            self.cells[column] += character
