@@ -158,7 +158,7 @@ class Live:
         load("bgterm.readiness.command_output", "bgterm.readiness.drawing", "urllib.parse")
         return Step(
             self.terminal,
-            Typing(self.terminal, self._ready(min_confidence), keys, self.type),
+            Typing(self.terminal, self._ready(min_confidence), keys, self.type, self.launch.encoding),
             time_up,
             self.unknown,
             self.pages,

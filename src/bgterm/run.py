@@ -11,7 +11,6 @@ from bgterm.paging import Pages
 from bgterm.results import CommandResult, PollResult, Reason, Status
 from bgterm.waits import Consuming, Ready
 
-_PASTE, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 _ENTER = b"\r"
 _PROMPT_BYTES = 8192  # no prompt takes more to draw
 _FIRST_LOOK_S = 0.001  # at a program that says nothing; its first output comes sooner
@@ -24,10 +23,13 @@ class Typing:
     types in between.
     """
 
-    def __init__(self, terminal: Terminal, ready: Ready, line: bytes, type_line: Callable[[bytes], None]) -> None:
-        """`type_line` types all that it is given, or raises."""
+    def __init__(
+        self, terminal: Terminal, ready: Ready, line: bytes, type_line: Callable[[bytes], None], encoding: str
+    ) -> None:
+        """`type_line` types all that it is given, or raises. `encoding` is that of `line`."""
         self._terminal = terminal
         self._type = type_line
+        self._encoding = encoding
         self.ready = ready
         # Enter follows anyway. In several lines one more is meant: an empty line ends a block.
         self.line = line if b"\n" in line[:-1] else line.rstrip(b"\r\n")
@@ -73,7 +75,9 @@ class Typing:
         """The line as keys: pasted, where the line editor would take a tab or a newline in it for a command."""
         line = self.line
         if (b"\t" in line or b"\n" in line) and self.ready.takes_paste():
-            return _PASTE + line + _PASTE_END + _ENTER
+            from bgterm.views.paste import pasted_bytes  # noqa: PLC0415 - most lines are typed
+
+            return pasted_bytes(line, self._encoding) + _ENTER
         return line.replace(b"\r\n", _ENTER).replace(b"\n", _ENTER) + _ENTER
 
 

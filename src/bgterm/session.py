@@ -277,7 +277,8 @@ class Session:
         Parameters
         ----------
         line: what to type, in the session's encoding, or bytes. Several lines are pasted as one where the
-            program's line editor can take them so, and else typed one after the other. Enter follows
+            program's line editor can take them so, and else typed one after the other. (What would end a paste,
+            `ESC[201~`, is pasted without its ESC: data stays data.) Enter follows
             anyway: a newline at the end of one line adds nothing to it. At the end of several lines it is an Enter of
             its own, which ends a block in Python.
         timeout_ms: the longest the whole may take, in milliseconds; None waits without limit.
@@ -355,7 +356,7 @@ class Session:
             type the word "end", use `write_stdin`.)
 
         What is sent depends on the modes that the program has set: application cursor keys and keypad, and
-        bracketed paste for text.
+        bracketed paste for text (whose end no text can hold: see `run`).
 
         Raises
         ------

@@ -43,6 +43,12 @@ def test_the_alternate_screen_is_followed(text: bytes, *, shown: bool) -> None:
     assert marks.alternate is shown
 
 
+def test_a_reset_switches_bracketed_paste_off() -> None:
+    marks = Marks()
+    marks.update(output_of(b"\x1b[?2004h\x1bc"))
+    assert not marks.takes_paste
+
+
 def test_a_continuation_prompt_is_told_by_its_kind() -> None:
     marks = Marks()
     marks.update(output_of(b"\x1b]133;A;k=s\x07> \x1b]133;B\x07"))

@@ -104,7 +104,7 @@ def test_text_of_several_lines_is_pasted_where_the_program_asks_for_marks() -> N
 
 
 def test_pasted_text_cannot_end_the_paste() -> None:
-    assert sent("a\x1b[201~\nrm", output=b"\x1b[?2004h") == "\x1b[200~a\rrm\x1b[201~"
+    assert sent("a\x1b[201~\nrm", output=b"\x1b[?2004h") == "\x1b[200~a[201~\rrm\x1b[201~"
 
 
 @pytest.mark.parametrize(

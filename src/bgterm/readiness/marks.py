@@ -119,7 +119,7 @@ class Marks:
             end = found.end()
             modes, switch, letter, detail, directory, reset = found.groups()
             if reset:
-                self.alternate = False
+                self.alternate, self.paste = False, None
             elif directory:
                 self._told_directory = (self._offset + end, directory)
             elif letter:

@@ -6,6 +6,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
+from bgterm.views.paste import pasted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,8 +46,6 @@ _OTHER_MODIFIER = re.compile(r"(ctrl|control|alt|meta|option|shift)[-+](.+)", re
 _WORD = re.compile(r"[A-Z][A-Za-z]*[0-9]*")
 _NEAR = 0.7
 
-PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
-
 
 def encode_keys(keys: Iterable[str], modes: Modes) -> str:
     """Return what the terminal sends for `keys`.
@@ -54,7 +54,7 @@ def encode_keys(keys: Iterable[str], modes: Modes) -> str:
     ----------
     keys: tmux's key names (`Enter`, `C-c`, `M-x`, `Up`, `F5`, `BSpace`, `KP5`, `^C` ...), in upper or lower case as
         in tmux; anything else is typed as text. Text of several lines is pasted, as a person would: between the
-        marks of bracketed paste where the program has asked for them.
+        marks of bracketed paste where the program has asked for them, and without the mark of its end in the text.
     modes: the terminal's modes.
 
     Raises ValueError, with near names, for what looks like a key name but is none.
@@ -131,10 +131,7 @@ def _character(character: str, modifiers: int) -> str | None:
 
 def _text(text: str, modes: Modes) -> str:
     lines = text.replace("\r\n", "\r").replace("\n", "\r")
-    if "\r" in lines and modes.bracketed_paste:
-        # An end mark in the text would let the rest of it be read as keys.
-        return PASTE_BEGINS + lines.replace(PASTE_ENDS, "") + PASTE_ENDS
-    return lines
+    return pasted(lines) if "\r" in lines and modes.bracketed_paste else lines
 
 
 def _looks_like_name(key: str) -> bool:
