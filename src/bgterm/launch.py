@@ -7,12 +7,11 @@ import errno
 import os
 import shlex
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from bgterm.arguments import flag, for_the_system, integer, integer_or_none, one_of, path, shown
 from bgterm.decoding import check_encoding
-from bgterm.engine.attending import Observer
 from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
 from bgterm.loading import load
@@ -24,7 +23,6 @@ Command = str | Sequence[Argument]
 
 _OF_PLAIN_WORDS = frozenset(string.ascii_letters + string.digits + "_@%+=:,./ -")
 
-_SECRET_BYTES = 16
 _LARGEST_SIZE = 65535  # struct winsize has unsigned shorts (ioctl_tty(2))
 
 
@@ -127,27 +125,23 @@ class Launch(NamedTuple):
         about = {"command": command, "term": self.environment["TERM"], "encoding": self.encoding}
         return Transcript(os.fsdecode(self.transcript), self.rows, self.cols, self.max_transcript_bytes, about)
 
-    def open_terminal(self, observers: Iterable[Observer] = ()) -> tuple[str, Terminal]:
-        """Start it, with `observers` of its output; returns also the secret of its shell integration, or "".
+    def terminal(self) -> Terminal:
+        """A terminal for it, in which nothing is started yet."""
+        return Terminal(limit_bytes=self.max_buffer_bytes, keep_all=self.overflow == "block")
 
-        Raises OSError and its kinds, leaving nothing behind.
-        """
+    def start(self, terminal: Terminal, secret: str) -> None:
+        """Start it in `terminal`; `secret` signs the marks of shell integration. Raises as `Terminal.start` does."""
         env = self.environment
         argv = self.argv
-        secret = ""
         if self.shell_integration:
-            secret = os.urandom(_SECRET_BYTES).hex()
             argv, env = self.integrated_into(env, secret)
-        return secret, Terminal(
+        terminal.start(
             argv,
             cwd=None if self.cwd is None else os.fsdecode(self.cwd),
             env=env,
             rows=self.rows,
             cols=self.cols,
             utf8=codecs.lookup(self.encoding).name == "utf-8",
-            limit_bytes=self.max_buffer_bytes,
-            keep_all=self.overflow == "block",
-            observers=observers,
         )
 
 

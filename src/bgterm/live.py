@@ -6,6 +6,7 @@ A face checks nothing and holds nothing of its own. It takes a wait from here an
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from bgterm.views.screen import Screen
 
 
+_SECRET_BYTES = 16
+
 _READINESS = ("bgterm.readiness.look", "bgterm.views.plain")
 
 
@@ -41,27 +44,33 @@ class Live:
     __slots__ = ("_asked", "_closed", "_encode_errors", "_secret", "label", "launch", "pages", "terminal", "views")
 
     def __init__(self, label: str, launch: Launch, closed: Callable[[int | None], None]) -> None:
-        """Start it; `closed` is called with the exit code once it is hung up.
-
-        Raises OSError and its kinds, leaving nothing behind.
-        """
+        """Begin without a program; `closed` is called with the exit code once it is hung up."""
         self.label = label
         self._closed: Callable[[int | None], None] | None = closed  # None once that was called
         self.launch = launch
         # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
         self._encode_errors = launch.errors if launch.errors.startswith("surrogate") else "strict"
-        transcript = launch.open_transcript()
-        try:
-            self._secret, self.terminal = launch.open_terminal([] if transcript is None else [transcript])
-        except BaseException:
-            if transcript is not None:
-                transcript.discard()
-            raise
+        self._secret = os.urandom(_SECRET_BYTES).hex() if launch.shell_integration else ""
+        self.terminal = launch.terminal()
         self.pages = Pages(self.terminal, launch.encoding, launch.errors)
-        self.views = Views(self.terminal, launch.encoding, launch.rows, launch.cols, transcript)
+        self.views = Views(self.terminal, launch.encoding, launch.rows, launch.cols)
         self._asked: Readiness | None = None
+
+    def start(self) -> None:
+        """Start the program. Whoever calls this calls `abort` where it raises: OSError and its kinds, Ctrl-C."""
+        self.views.transcript = self.launch.open_transcript()
         with self.terminal.lock:
+            if self.views.transcript is not None:
+                self.terminal.observe(self.views.transcript)
             Queries(self.terminal, self.views.cursor)
+        self.launch.start(self.terminal, self._secret)
+
+    def abort(self) -> None:
+        """Take back a start that failed or was interrupted, wherever it stood. Can be done again."""
+        self.terminal.abort()
+        if self.views.transcript is not None:
+            self.views.transcript.discard()
+        self._closed = None
 
     # What is waited for: checked, and beginning now.
 

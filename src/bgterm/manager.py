@@ -17,6 +17,7 @@ from bgterm.arguments import integer_or_none, seconds_or_none, shown, string
 from bgterm.closing import close_sessions, grace
 from bgterm.engine import pump
 from bgterm.engine.terminals import kill_all, open_terminals
+from bgterm.engine.undisturbed import undisturbed
 from bgterm.errors import SessionLimitError, UnknownSessionError
 from bgterm.following import FollowedWait, Race, sleep_on
 from bgterm.launch import Command, Launch
@@ -68,7 +69,8 @@ class SessionManager:
         self._lock = threading.RLock()  # a signal handler may close a session at any moment
         self._sessions: dict[int, Session] = {}
         self._names: dict[str, int] = {}  # a name is taken from before its session starts
-        self._starting = 0
+        self._starting: dict[int, Session] = {}
+        self._aborted: dict[int, Session] = {}  # nothing of them may stay
         self._closed: dict[int | str, _Closed] = {}
 
     def __repr__(self) -> str:
@@ -150,37 +152,62 @@ class SessionManager:
         return self.start(launch, name).sid
 
     def start(self, launch: Launch, name: str | None = None) -> Session:
-        """Do as `start_session` does with what `launch` says, and return the `Session` itself."""
-        launch = launch.checked()
-        _end_with_worker()
-        sid = self._reserve(name)
-        session = None
-        try:
-            session = Session(sid, name, launch, self._forget)
-            return session
-        finally:
-            with self._lock:
-                self._starting -= 1
-                if session is not None:
-                    self._sessions[sid] = session
-                elif name is not None:
-                    del self._names[name]
+        """Do as `start_session` does with what `launch` says, and return the `Session` itself.
 
-    def _reserve(self, name: str | None) -> int:
+        Interrupted by Ctrl-C, it leaves nothing either, wherever that struck.
+        """
+        launch = launch.checked()
         _check_name(name)
+        _end_with_worker()
+        if self._aborted:
+            self._take_back()
+        session = Session(self._new_sid(), name, launch, self._forget)
+        try:
+            self._reserve(session)
+            session.live.start()
+            self._enter(session)
+        except BaseException:
+            self._aborted[session.sid] = session  # before any call: whatever comes now, it will be taken back
+            try:
+                undisturbed(self._take_back)
+            finally:
+                undisturbed(self._take_back)  # where the first was interrupted before it began
+            raise
+        return session
+
+    def _new_sid(self) -> int:
+        with self._lock:
+            sid, self._next_sid = self._next_sid, self._next_sid + 1
+            return sid
+
+    def _reserve(self, session: Session) -> None:
+        name = session.name
         with self._lock:
             if name in self._names:
                 raise ValueError(
                     f"the name {name!r} is taken by session {self._names[name]}: close that, or use another"
                 )
-            taken = len(self._sessions) + self._starting
+            taken = len(self._sessions) + len(self._starting)
             if self._max_sessions is not None and taken >= self._max_sessions:
                 raise SessionLimitError(f"{taken} sessions are open, and {self._max_sessions} may be: close some first")
-            sid, self._next_sid = self._next_sid, self._next_sid + 1
-            self._starting += 1
+            self._starting[session.sid] = session
             if name is not None:
-                self._names[name] = sid
-            return sid
+                self._names[name] = session.sid
+
+    def _enter(self, session: Session) -> None:
+        with self._lock:
+            self._sessions[session.sid] = session
+            del self._starting[session.sid]
+
+    def _take_back(self) -> None:
+        """Leave nothing of starts that failed, or were interrupted so often that they could not see to it."""
+        for session in list(self._aborted.values()):
+            session.live.abort()
+            self._sessions.pop(session.sid, None)
+            self._starting.pop(session.sid, None)
+            if session.name is not None and self._names.get(session.name) == session.sid:
+                del self._names[session.name]
+            self._aborted.pop(session.sid, None)
 
     def open(self, sid: int | str) -> Session:
         """Return the open session with this id or name. Raises UnknownSessionError."""
@@ -376,6 +403,7 @@ class SessionManager:
     def close_all(self, kill_after_ms: float | None = 1000) -> None:
         """Close every session, as `close` does, in the time of one. Raises TypeError, ValueError: not a time."""
         grace_seconds = seconds_or_none("kill_after_ms", kill_after_ms)
+        self._take_back()
         close_sessions([session.live for session in self.sessions()], grace_seconds)
 
     def sessions(self) -> list[Session]:
@@ -409,10 +437,12 @@ Session.manager = default
 
 
 def _end_sessions() -> None:
+    for manager in list(_managers):
+        manager._take_back()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
     sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
     if sessions:
         close_sessions(sessions, _EXIT_GRACE_S)
-    kill_all(open_terminals())  # of starts that Ctrl-C interrupted
+    kill_all(open_terminals())  # of starts in other threads
 
 
 @atexit.register

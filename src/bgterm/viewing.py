@@ -33,14 +33,15 @@ class Views:
 
     __slots__ = ("_encoding", "_modes", "_screen", "_sizes", "_terminal", "transcript")
 
-    def __init__(self, terminal: Terminal, encoding: str, rows: int, cols: int, transcript: Transcript | None) -> None:
-        """Begin when the terminal does, which shows its output to `transcript`."""
+    def __init__(self, terminal: Terminal, encoding: str, rows: int, cols: int) -> None:
+        """Begin before the terminal does."""
         self._terminal = terminal
         self._encoding = encoding
         self._sizes = [SizeChange(0, rows, cols)]
         self._modes: Modes | None = None
         self._screen: LiveScreen | None = None
-        self.transcript = transcript
+        self.transcript: Transcript | None = None
+        """What the terminal shows its output to."""
 
     def close(self) -> None:
         """Close the transcript. It stays on the disk."""

@@ -40,9 +40,8 @@ class Program:
 
     def __init__(self, argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: str | None = None) -> None:
         environment = {**os.environ, "TERM": "xterm-256color", "PS1": "$ ", **(env or {})}
-        self.terminal = Terminal(
-            argv, cwd=cwd, env=environment, rows=24, cols=80, utf8=True, limit_bytes=4_000_000, keep_all=False
-        )
+        self.terminal = Terminal(limit_bytes=4_000_000, keep_all=False)
+        self.terminal.start(argv, cwd=cwd, env=environment, rows=24, cols=80, utf8=True)
         self.readiness = Readiness(self.terminal, time.monotonic())
         with self.terminal.lock:
             Queries(self.terminal)

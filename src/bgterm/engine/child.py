@@ -7,6 +7,9 @@ import select
 import signal
 import sys
 import threading
+from array import array
+
+from bgterm.engine.noted import all_noted, give_back, noted
 
 
 class Child:
@@ -16,15 +19,30 @@ class Child:
     a grandchild may hold the terminal long after the child, and a child may close it long before.
     """
 
-    __slots__ = ("_pidfd", "exit_code", "exit_fd", "exited", "pid")
+    __slots__ = ("_opened", "_pidfd", "exit_code", "exit_fd", "exited", "spawned")
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self) -> None:
+        """Begin before there is a child: see `spawned`."""
+        self.spawned = array("i")
+        """Who starts the child adds its pid, within a call of C (see `engine.spawn`)."""
         self.exited = False
         self.exit_code: int | None = None
         """Negative for a signal. None while running, and where somebody else reaped the child."""
-        self._pidfd = _open_pidfd(pid)
-        self.exit_fd = _open_exit_fd(pid) if self._pidfd is None else self._pidfd
+        self.exit_fd = -1
+        self._pidfd: int | None = None
+        self._opened: list[int] = []
+
+    @property
+    def pid(self) -> int:
+        """The child's, or 0 before there is one."""
+        return self.spawned[-1] if self.spawned else 0
+
+    def watch(self) -> None:
+        """Have the exit be an event. Raises OSError where no descriptor is left."""
+        try:
+            self._pidfd = self.exit_fd = noted(self._opened, os.pidfd_open, self.pid)
+        except (AttributeError, OSError):  # a kernel before 5.4, a sandbox that knows no pidfd, macOS
+            self.exit_fd = _open_exit_fd(self.pid, self._opened)
 
     def reap(self) -> bool:
         """Look whether the child has exited, and take its exit code; never waits."""
@@ -56,22 +74,22 @@ class Child:
         except ProcessLookupError:
             pass
 
+    def end(self, seconds: float) -> None:
+        """Kill the child and wait until it has exited, so long at most. It is still to be reaped."""
+        if self.exit_fd < 0:
+            self.watch()
+        self.send_signal(signal.SIGKILL)
+        poll = select.poll()
+        poll.register(self.exit_fd, select.POLLIN)
+        poll.poll(seconds * 1000)
+
     def close(self) -> None:
-        """Give the descriptor back."""
-        if self.exit_fd >= 0:
-            fd, self.exit_fd = self.exit_fd, -1
-            os.close(fd)
+        """Give the descriptor back. Can be done again."""
+        self.exit_fd = -1
+        give_back(self._opened)
 
 
-def _open_pidfd(pid: int) -> int | None:
-    """A pidfd (pidfd_open(2)), or None on a kernel before 5.4, in a sandbox that knows none, and on macOS."""
-    try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        return None
-
-
-def _open_exit_fd(pid: int) -> int:
+def _open_exit_fd(pid: int, opened: list[int]) -> int:
     """A descriptor that is readable once the child has exited, where there is no pidfd."""
     if sys.platform == "darwin":
         queue = select.kqueue()
@@ -81,15 +99,15 @@ def _open_exit_fd(pid: int) -> int:
         except ProcessLookupError:
             pass  # it has exited already: the thread below notices at once
         else:
-            fd = os.dup(queue.fileno())
-            queue.close()
-            return fd
-    return _exit_pipe(pid)
+            return noted(opened, os.dup, queue.fileno())
+    return _exit_pipe(pid, opened)
 
 
-def _exit_pipe(pid: int) -> int:
+def _exit_pipe(pid: int, opened: list[int]) -> int:
     """The same where the kernel offers no event: a thread waits for the child, without reaping it."""
-    read_end, write_end = os.pipe()
+    all_noted(opened, os.pipe)
+    read_end, ends = opened[-2], opened[-1:]  # the thread's
+    del opened[-1]
 
     def wait() -> None:
         try:
@@ -97,7 +115,11 @@ def _exit_pipe(pid: int) -> int:
         except ChildProcessError:
             pass
         finally:
-            os.close(write_end)  # the end of the pipe is the event
+            give_back(ends)  # the end of the pipe is the event
 
-    threading.Thread(target=wait, name=f"bgterm-exit-{pid}", daemon=True).start()
+    try:
+        threading.Thread(target=wait, name=f"bgterm-exit-{pid}", daemon=True).start()
+    except BaseException:
+        give_back(ends)
+        raise
     return read_end

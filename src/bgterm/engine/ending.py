@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator, Sequence
 from typing import NamedTuple, TypeVar
 
+from bgterm.engine.noted import contents, give_back, noted
 from bgterm.engine.processes import Process, Program, process, started_by
 from bgterm.engine.waker import waker
 
@@ -41,14 +42,19 @@ Ending = Generator[Pause, None, T]
 def finish(ending: Ending[T]) -> T:
     """Go through with an ending, sleeping where it pauses."""
     try:
-        while True:
-            pause = next(ending)
-            waker().sleep(pause.until - time.monotonic(), (pause.fd,))
-    except StopIteration as end:
-        outcome: T = end.value
-        return outcome
+        return _slept(ending)
     finally:
         ending.close()
+
+
+def _slept(ending: Ending[T]) -> T:
+    while True:
+        try:
+            pause = next(ending)
+        except StopIteration as end:
+            outcome: T = end.value
+            return outcome
+        waker().sleep(pause.until - time.monotonic(), (pause.fd,))
 
 
 def ending(programs: Sequence[Program], grace_seconds: float) -> Ending[list[Process]]:
@@ -77,8 +83,7 @@ def _heeded(pid: int) -> tuple[int, ...]:
     One that is blocked counts: a shell blocks all of them for moments, other programs read them by signalfd(2).
     """
     try:
-        with open(f"/proc/{pid}/status", "rb") as file:
-            lines = dict(line.split(b":", 1) for line in file.read().splitlines())
+        lines = dict(line.split(b":", 1) for line in contents(f"/proc/{pid}/status").splitlines())
         ignored = int(lines[b"SigIgn"], 16)
     except OSError:
         return (signal.SIGTERM,)
@@ -113,50 +118,35 @@ def kill(programs: Sequence[Program]) -> list[Process]:
     return ours
 
 
-def kill_and_reap(mark: bytes, pid: int | None) -> None:
-    """Kill what a start that failed had already started, found by its mark alone, and reap it."""
-    killed = kill([Program(pid=-1, started=0, mark=mark)])
-    own = os.getpid()
-    children = {one.pid for one in killed if one.parent == own}
-    if pid is not None:
-        children.add(pid)
-    for child in children:
-        try:
-            os.waitpid(child, 0)
-        except ChildProcessError:
-            pass  # the host ignores SIGCHLD, or reaps itself
-
-
-def _open(one: Process) -> int | None:
-    """A pidfd of this very process, or None if it has ended (its pid may have another owner by now)."""
+def _open(one: Process, opened: list[int]) -> int | None:
+    """Add a pidfd of this very process to `opened`; None if it has ended (its pid may have another owner by now)."""
     try:
-        fd = os.pidfd_open(one.pid)
+        fd = noted(opened, os.pidfd_open, one.pid)
     except ProcessLookupError:
         return None
-    try:
-        now = process(one.pid)
-    except OSError:
-        os.close(fd)
-        raise
-    if now is not None and now.started == one.started and now.alive:
-        return fd
-    os.close(fd)
-    return None
+    now = process(one.pid)
+    return fd if now is not None and now.started == one.started and now.alive else None
 
 
 def _send(one: Process, *numbers: int) -> bool:
     """Signal this very process; False where it has ended or may not be signalled."""
-    fd = _open(one)
-    if fd is None:
-        return False
+    opened: list[int] = []
     try:
-        for number in numbers:
-            signal.pidfd_send_signal(fd, number)
+        fd = _open(one, opened)
+        if fd is None:
+            return False
+        _send_by(fd, numbers)
     except (ProcessLookupError, PermissionError):
         return False
     finally:
-        os.close(fd)
+        if opened:
+            os.close(opened[0])
     return True
+
+
+def _send_by(fd: int, numbers: Sequence[int]) -> None:
+    for number in numbers:
+        signal.pidfd_send_signal(fd, number)
 
 
 def _wait_for(ones: Sequence[Process], deadline: float) -> Ending[list[Process]]:
@@ -168,22 +158,31 @@ def _wait_for(ones: Sequence[Process], deadline: float) -> Ending[list[Process]]
 
 
 def _wait_for_some(ones: Sequence[Process], deadline: float) -> Ending[list[Process]]:
+    opened: list[int] = []
     waited: dict[int, Process] = {}
     exits = select.epoll()  # one descriptor that stands for all of theirs (epoll(7))
     try:
-        for one in ones:
-            fd = _open(one)
-            if fd is not None:
-                waited[fd] = one
-                exits.register(fd, select.EPOLLIN)
-        while waited and time.monotonic() < deadline:
-            yield Pause(exits.fileno(), deadline)
-            for fd, _ in exits.poll(0):
-                exits.unregister(fd)
-                os.close(fd)
-                del waited[fd]
+        _watch(ones, exits, opened, waited)
+        yield from _wait_until(deadline, exits, waited)
         return list(waited.values())
     finally:
-        for fd in waited:
-            os.close(fd)
-        exits.close()
+        try:
+            give_back(opened)
+        finally:
+            give_back(opened)  # where the first was interrupted before it began
+
+
+def _watch(ones: Sequence[Process], exits: select.epoll, opened: list[int], waited: dict[int, Process]) -> None:
+    for one in ones:
+        fd = _open(one, opened)
+        if fd is not None:
+            waited[fd] = one
+            exits.register(fd, select.EPOLLIN)
+
+
+def _wait_until(deadline: float, exits: select.epoll, waited: dict[int, Process]) -> Ending[None]:
+    while waited and time.monotonic() < deadline:
+        yield Pause(exits.fileno(), deadline)
+        for fd, _ in exits.poll(0):
+            exits.unregister(fd)
+            del waited[fd]

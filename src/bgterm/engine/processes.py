@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from bgterm.engine.noted import contents
+
 MARK_VARIABLE = "BGTERM_SESSION"
 """An environment variable that every program of ours inherits: it finds those that left their session (setsid)."""
 
@@ -41,8 +43,7 @@ class Process(NamedTuple):
 def process(pid: int) -> Process | None:
     """The process with this pid now, or None."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            stat = file.read()
+        stat = contents(f"/proc/{pid}/stat")
     except _UNSEEN:
         return None
     # The name stands in parentheses and may itself contain some.
@@ -85,8 +86,7 @@ def processes() -> Iterator[Process]:
 def _newest() -> int:
     """The pid that was given out last (proc(5): loadavg)."""
     try:
-        with open("/proc/loadavg", "rb") as file:
-            return int(file.read().split()[-1])
+        return int(contents("/proc/loadavg").split()[-1])
     except FileNotFoundError:
         return 0
 
@@ -111,8 +111,7 @@ def with_outer_marks(mark: str) -> str:
 def bears_mark(pid: int, marks: set[bytes]) -> bool | None:
     """Whether the environment that a process was started with has one of `marks`; None where it may not be read."""
     try:
-        with open(f"/proc/{pid}/environ", "rb") as file:
-            environment = file.read().split(b"\0")
+        environment = contents(f"/proc/{pid}/environ").split(b"\0")
     except PermissionError:
         return None
     except _UNSEEN:
@@ -125,7 +124,7 @@ def bears_mark(pid: int, marks: set[bytes]) -> bool | None:
 
 
 class Program(NamedTuple):
-    """What is needed to find all that one program started."""
+    """What is needed to find all that one program started. The mark alone finds it before its pid is known (-1)."""
 
     pid: int
     started: int
@@ -141,11 +140,12 @@ def started_by(programs: Iterable[Program]) -> list[Process]:
     session only where its environment bears the mark or may not be read. A process older than the programs,
     and this process, never count.
     """
-    by_pid = {program.pid: program for program in programs}
-    if not by_pid:
+    known = [*programs]
+    if not known:
         return []
-    oldest = min(program.started for program in by_pid.values())
-    marks = {program.mark for program in by_pid.values()}
+    by_pid = {program.pid: program for program in known}
+    oldest = min(program.started for program in known)
+    marks = {program.mark for program in known}
     own = os.getpid()
     members: dict[int, Process] = {}
     others: dict[int, list[Process]] = {}

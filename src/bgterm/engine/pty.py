@@ -10,22 +10,20 @@ import struct
 import sys
 import termios
 
+from bgterm.engine.noted import all_noted, noted
+
 if sys.platform == "linux":
     _TIOCGPTN = 0x80045430  # the number of the slave (ioctl_tty(2))
     _TIOCSPTLCK = 0x40045431  # lock or unlock the slave
     _IUTF8 = 0o40000  # termios(3); Python's termios module does not name it
 
-    def _open_master() -> tuple[int, str]:
+    def _open_master(opened: list[int]) -> str:
         # Not os.openpty: it makes the master close-on-exec only afterwards, and a child that another thread
         # spawns in between would keep this terminal open.
-        master = _above_standard(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC | os.O_NONBLOCK))
-        try:
-            fcntl.ioctl(master, _TIOCSPTLCK, struct.pack("i", 0))
-            number = struct.unpack("i", fcntl.ioctl(master, _TIOCGPTN, bytes(4)))[0]
-        except OSError:
-            os.close(master)
-            raise
-        return master, f"/dev/pts/{number}"
+        master = _open(opened, "/dev/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC | os.O_NONBLOCK)
+        fcntl.ioctl(master, _TIOCSPTLCK, struct.pack("i", 0))
+        number = struct.unpack("i", fcntl.ioctl(master, _TIOCGPTN, bytes(4)))[0]
+        return f"/dev/pts/{number}"
 
     _TERMIOS_BYTES = 60
     _LFLAG_BYTE = 12 if sys.byteorder == "little" else 15  # struct termios: the fourth int, of which it is the low byte
@@ -39,14 +37,16 @@ if sys.platform == "linux":
 
 else:  # macOS: not tested, see the README
 
-    def _open_master() -> tuple[int, str]:
-        master, slave = os.openpty()
-        try:
-            path = os.ttyname(slave)
-        finally:
-            os.close(slave)
-        os.set_blocking(master, False)
-        return _above_standard(master), path
+    def _open_master(opened: list[int]) -> str:
+        all_noted(opened, os.openpty)
+        path = os.ttyname(opened[-1])
+        os.set_blocking(opened[0], False)
+        slave = opened[-1]
+        # No call in between (see `noted`).
+        del opened[-1]
+        os.close(slave)
+        _put_above_standard(opened)
+        return path
 
     def is_canonical(fd: int) -> bool:
         """Whether the line discipline collects lines (termios(4): ICANON)."""
@@ -55,41 +55,43 @@ else:  # macOS: not tested, see the README
     _IUTF8 = 0x4000  # termios(4)
 
 
-def _above_standard(fd: int) -> int:
-    """The same file at a number above 2: a host that closed its standard output must not print into a terminal."""
-    if fd > 2:
-        return fd
-    try:
-        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
-    finally:
-        os.close(fd)
+def _open(opened: list[int], path: str, flags: int) -> int:
+    noted(opened, os.open, path, flags)
+    return _put_above_standard(opened)
 
 
-def open_pty(rows: int, cols: int, *, utf8: bool) -> tuple[int, int, str]:
-    """Open a terminal of the given size: the master, a slave, and the slave's path.
+def _put_above_standard(opened: list[int]) -> int:
+    """Have the newest at a number above 2: a host that closed its standard output must not print into a terminal."""
+    low = opened[-1]
+    if low <= 2:
+        noted(opened, fcntl.fcntl, low, fcntl.F_DUPFD_CLOEXEC, 3)
+        # No call in between (see `noted`).
+        del opened[-2]
+        os.close(low)
+    return opened[-1]
+
+
+def open_pty(opened: list[int], rows: int, cols: int, *, utf8: bool) -> str:
+    """Open a terminal of the given size, add the master and a slave to `opened`, and return the slave's path.
 
     The master does not block. Both are close-on-exec. The slave is kept by the caller while the program runs:
     it keeps the terminal's end from being seen before (a program may close its terminal and open it again;
     macOS discards output when the last slave closes), and it is where the terminal's input queue can be seen.
 
-    Raises OSError where the system has no terminal or no descriptor left: nothing stays open.
+    Raises OSError where the system has no terminal or no descriptor left: what is in `opened` is to be given back.
     """
     try:
-        master, path = _open_master()
+        path = _open_master(opened)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EAGAIN, errno.ENODEV}:
             message = "the system has no pseudo-terminal left (kernel.pty.max): close sessions that are done"
             raise OSError(error.errno, message) from None
         raise
-    try:
-        slave = _above_standard(os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
-    except OSError:
-        os.close(master)
-        raise
-    set_size(master, rows, cols)
+    _open(opened, path, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    set_size(opened[0], rows, cols)
     if utf8:
-        _erase_whole_characters(master)
-    return master, slave, path
+        _erase_whole_characters(opened[0])
+    return path
 
 
 def _erase_whole_characters(fd: int) -> None:

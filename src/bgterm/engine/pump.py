@@ -111,8 +111,7 @@ class Pump:
         self._events.add(self._stop.fileno(), READ)
         self.arm = self._events.arm
         """`arm(fd, mask | ONCE)`: call the handler of `fd` once more, for what `mask` says (0: not at all)."""
-        self._thread = threading.Thread(target=self._run, name="bgterm-io", daemon=True)
-        self._thread.start()
+        self._thread = threading.current_thread()
 
     def add(self, fd: int, handler: Handler, mask: int) -> None:
         """Call `handler` once when `fd` is ready for what `mask` says, `ONCE` among it; then again after `arm`."""
@@ -134,7 +133,8 @@ class Pump:
         if not self._reclaims:
             self._stop.wake()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Be the thread, which has made this."""
         adopt(self._stop)
         fails = False
         while not self._stopping:
@@ -185,17 +185,41 @@ class Pump:
 
 _pump: Pump | None = None
 _lock = threading.Lock()
+_making = threading.Lock()
 
 
 def pump() -> Pump:
     """The process's pump, started at the first call. Raises OSError or RuntimeError where it cannot start."""
     if not threads.are_real():  # any more
         raise RuntimeError(threads.NEEDED)
-    global _pump  # noqa: PLW0603 - one thread for the whole process
     with _lock:
-        if _pump is None:
-            _pump = Pump()
-        return _pump
+        return _pump or _made()
+
+
+def _made() -> Pump:
+    told: list[Pump | BaseException] = []
+    began = threading.Event()
+    threading.Thread(target=_begin, args=(began, told), name="bgterm-io", daemon=True).start()
+    began.wait()
+    if isinstance(told[0], BaseException):
+        raise told[0]
+    return told[0]
+
+
+def _begin(began: threading.Event, told: list[Pump | BaseException]) -> None:
+    """In the I/O thread: no signal handler runs there, so nothing that is made is lost to Ctrl-C."""
+    global _pump  # noqa: PLW0603 - one thread for the whole process
+    own = None
+    try:
+        with _making:  # who waited for it may have been interrupted, and have come again
+            if _pump is None:
+                _pump = own = Pump()
+            told.append(_pump)
+    except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+        told.append(error)
+    began.set()
+    if own is not None:
+        own.run()
 
 
 def stop() -> None:
@@ -206,8 +230,8 @@ def stop() -> None:
 
 
 def _after_fork() -> None:
-    global _pump, _lock  # noqa: PLW0603 - the thread is the parent's
-    _lock = threading.Lock()
+    global _pump, _lock, _making  # noqa: PLW0603 - the thread is the parent's
+    _lock, _making = threading.Lock(), threading.Lock()
     if _pump is not None:
         _pump.abandon()
         _pump = None

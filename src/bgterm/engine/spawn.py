@@ -11,6 +11,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from bgterm.loading import load
+
 _DEFAULT_SIGNALS = tuple(sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}))
 
 _CLOSE_FROM: int | None = getattr(os, "POSIX_SPAWN_CLOSEFROM", None)
@@ -57,7 +59,8 @@ def spawn(
         arguments = ("/bin/sh", "-c", _OPEN_TERMINAL, "sh", terminal, executable, *arguments[1:])
         executable = "/bin/sh"
     if _CLOSE_FROM is None and sys.platform == "linux":
-        from bgterm.engine.libc import closing_spawn  # noqa: PLC0415 - for Python before 3.13 alone, and takes time
+        load("bgterm.engine.libc")  # for Python before 3.13 alone
+        from bgterm.engine.libc import closing_spawn  # noqa: PLC0415
 
         spawn_closing = closing_spawn(_DEFAULT_SIGNALS)
         if spawn_closing is not None:

@@ -21,8 +21,7 @@ import os
 import signal
 import termios
 import time
-from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fcntl import ioctl
 from threading import Lock, Thread
 from typing import TypeVar
@@ -30,10 +29,11 @@ from typing import TypeVar
 from bgterm.engine import pty, pump
 from bgterm.engine.attending import Attempt, Observer, Sleeper
 from bgterm.engine.child import Child
-from bgterm.engine.ending import kill_and_reap
+from bgterm.engine.ending import kill
 from bgterm.engine.failures import report_failure
 from bgterm.engine.input import InputQueue
 from bgterm.engine.lock import locked_shortly
+from bgterm.engine.noted import give_back
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process, with_outer_marks
 from bgterm.engine.pump import LEASE_S, ONCE, READ, WRITE
@@ -63,6 +63,9 @@ _TAIL_BYTES = 1 << 20
 """More than the kernel keeps of a terminal's output (tty_buffer.c), so a tail is never cut; and an end, should
 a grandchild go on writing."""
 
+_KILL_SECONDS = 2.0
+"""How long a program whose start failed may take to die of SIGKILL: one that hangs in the kernel is left to it."""
+
 _TIOCSIG = 0x40045436
 """Signal the foreground process group from the master (ioctl_tty(2))."""
 
@@ -86,6 +89,7 @@ class Terminal:
         "_limit",
         "_looked_at",
         "_observers",
+        "_opened",
         "_pump",
         "_returnable",
         "_shown",
@@ -110,44 +114,19 @@ class Terminal:
         "slave",
     )
 
-    def __init__(
-        self,
-        argv: Sequence[Argument],
-        *,
-        cwd: str | None,
-        env: Mapping[str, str],
-        rows: int,
-        cols: int,
-        utf8: bool,
-        limit_bytes: int,
-        keep_all: bool,
-        observers: Iterable[Observer] = (),
-    ) -> None:
-        """Start `argv` in a new terminal.
+    def __init__(self, *, limit_bytes: int, keep_all: bool) -> None:
+        """Begin without a program: nothing of the system is held before `start`.
 
         `limit_bytes` bounds what is kept of the output. With `keep_all` the terminal is not read while that
-        much is unread, so that the program waits; without it the oldest bytes are forgotten. `observers` see
-        the output from its first byte on.
-
-        Raises OSError and its kinds (see `spawn` and `open_pty`), leaving no process and no descriptor.
+        much is unread, so that the program waits; without it the oldest bytes are forgotten.
         """
-        self._pump = pump.pump()
-        mark = os.urandom(16).hex()
-        self.master, self.slave, path = pty.open_pty(rows, cols, utf8=utf8)
-        spawned = array("i")
-        try:
-            spawn(argv, {**env, MARK_VARIABLE: with_outer_marks(mark)}, cwd, path, spawned)
-            pid = spawned[-1]
-            self.program = Program(pid, found.started if (found := process(pid)) else 0, mark.encode())
-            self.child = Child(pid)
-        except BaseException:  # no descriptor left, or Ctrl-C
-            os.close(self.slave)
-            os.close(self.master)
-            undisturbed(kill_and_reap, mark.encode(), spawned[-1] if any(spawned) else None)
-            raise
-        self.device = os.fstat(self.slave).st_rdev
+        self.program = Program(-1, 0, os.urandom(16).hex().encode())
+        self.child = Child()
+        self.master = self.slave = -1
+        self._opened: list[int] = []  # what is neither of them yet
+        self.device = 0
         self.output = OutputBuffer()
-        self.input = InputQueue(self.master)
+        self.input = InputQueue(-1)
         self.lock = Lock()
         self.cursor = 0
         """The next unread byte. Moved by the session, kept here because `keep_all` turns on it."""
@@ -161,8 +140,8 @@ class Terminal:
         """The end of the output when something was last typed."""
         self._returnable = 0
         """Where the last page began: its reader may be interrupted before it gets it, and give it back."""
-        self._observers: list[Observer] = [*observers]
-        self._attentive = bool(self._observers)  # whether one of them has to see whatever comes next
+        self._observers: list[Observer] = []
+        self._attentive = False  # whether one of them has to see whatever comes next
         self._shown = 0  # what they have seen
         # When the terminal was read last, whether or not something was there, and that time of the last call that led.
         self._looked_at = self._left_at = 0.0
@@ -171,19 +150,57 @@ class Terminal:
         self._limit, self.keeps_all = limit_bytes, keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
-        self._watched: tuple[int, ...] = (self.master, self.child.exit_fd)
-        self._arm_fd, self._armed = self._pump.arm, READ | ONCE
-        try:
-            # With the lock: a report about the former owner of a number may call our handler at any time, and must
-            # find both descriptors known.
-            with self.lock:
-                self._pump.add(self.master, self._serve, READ | ONCE)
-                self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)
-        except BaseException:
-            undisturbed(kill_and_reap, self.program.mark, pid)
-            undisturbed(self._close_fds)
-            raise
+        self._watched: tuple[int, ...] = ()
+        self._armed = READ | ONCE
+
+    # The start.
+
+    def start(
+        self, argv: Sequence[Argument], *, cwd: str | None, env: Mapping[str, str], rows: int, cols: int, utf8: bool
+    ) -> None:
+        """Start `argv` in a new terminal; those who observe it see the output from its first byte on.
+
+        Each thing that it makes is known here from the moment that it is there. Whoever starts a terminal calls
+        `abort` where this raises (OSError and its kinds, see `spawn` and `open_pty`; KeyboardInterrupt anywhere).
+        """
         TERMINALS.add(self)
+        self._pump = pump.pump()
+        self._arm_fd = self._pump.arm
+        path = pty.open_pty(self._opened, rows, cols, utf8=utf8)
+        # No call in between: see `noted`.
+        self.master, self.slave = self._opened
+        self._opened = []
+        self.device = os.fstat(self.slave).st_rdev
+        self.input = InputQueue(self.master)
+        marks = with_outer_marks(os.fsdecode(self.program.mark))
+        spawn(argv, {**env, MARK_VARIABLE: marks}, cwd, path, self.child.spawned)
+        found = process(self.child.pid)
+        self.program = self.program._replace(pid=self.child.pid, started=found.started if found else 0)
+        self.child.watch()
+        self._watched = (self.master, self.child.exit_fd)
+        # With the lock: a report about the former owner of a number may call our handler at any time, and must
+        # find both descriptors known.
+        with self.lock:
+            self._pump.add(self.master, self._serve, READ | ONCE)
+            self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)
+
+    def abort(self) -> None:
+        """Take back a start that failed or was interrupted, wherever it stood: nothing of it stays.
+
+        Can be done again, where it was interrupted itself.
+        """
+        self.closed = True
+        if not locked_shortly(self.lock, self._abort):
+            self._abort()
+
+    def _abort(self) -> None:
+        self._close_terminal()  # which gives back descriptors to look for programs with
+        if self.child.pid and not self.child.exited:
+            try:
+                kill([self.program])
+            finally:
+                self.child.end(_KILL_SECONDS)
+        self._close_fds()
 
     # Reading: lock held.
 
@@ -230,7 +247,8 @@ class Terminal:
 
     def observe(self, observer: Observer) -> None:
         """From now on show the output to `observer`. Lock held."""
-        self._show()
+        if self._shown != self.output.end:
+            self._show()
         self._observers.append(observer)
         self._attentive = True
 
@@ -565,6 +583,18 @@ class Terminal:
 
     def _close_fds(self) -> None:
         """Give back what is still held; can be done again."""
+        self._close_terminal()
+        if self.child.exit_fd >= 0:
+            if self.child.reap():
+                self._pump.remove(self.child.exit_fd)
+                self.child.close()
+            else:  # the program goes on: it is reaped when it exits
+                try:
+                    self._arm_fd(self.child.exit_fd, READ | ONCE)
+                except FileNotFoundError:  # a start that failed had not come to it
+                    self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)
+
+    def _close_terminal(self) -> None:
         if self.master >= 0:
             self._pump.remove(self.master)
             master, self.master = self.master, -1
@@ -572,22 +602,17 @@ class Terminal:
         if self.slave >= 0:
             slave, self.slave = self.slave, -1
             os.close(slave)
-        if self.child.exit_fd >= 0:
-            if self.child.reap():
-                self._pump.remove(self.child.exit_fd)
-                self.child.close()
-            else:  # the program goes on: it is reaped when it exits
-                self._arm_fd(self.child.exit_fd, READ | ONCE)
+        give_back(self._opened)
 
     def abandon(self) -> None:
         """In a forked child: give the descriptors back, and touch nothing that is the parent's."""
         self.lock = Lock()
         self.closed = True
         self._sleepers, self._leader = [], None
-        fds = {self.master, self.slave, self.child.exit_fd} - {-1}
-        self.master = self.slave = self.child.exit_fd = -1
-        for fd in fds:
-            os.close(fd)
+        give_back([fd for fd in (self.master, self.slave) if fd >= 0])
+        self.master = self.slave = -1
+        give_back(self._opened)
+        self.child.close()
 
 
 def _shows(observer: Observer, offset: int, data: bytes) -> bool:
