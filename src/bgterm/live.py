@@ -164,7 +164,7 @@ class Live:
         max_output_bytes = page_size(max_output_bytes)
         time_up = deadline("timeout_ms", timeout_ms)
         check_confidence(min_confidence)
-        load("bgterm.readiness.command_output", "bgterm.readiness.drawing", "urllib.parse")
+        load("bgterm.readiness.command_output", "bgterm.readiness.drawing", "bgterm.views.paste", "urllib.parse")
         return Step(
             self.terminal,
             Typing(self.terminal, self._ready(min_confidence), keys, self.type, self.launch.encoding),
