@@ -129,7 +129,8 @@ class CommandResult(NamedTuple):
     end_offset: int
     """Where `data` ends: the next unread byte."""
     dropped_bytes: int
-    """Output of this step that was forgotten because the buffer was full."""
+    """Output of this step that was forgotten because the buffer was full; with `overflow="block"` what was beyond
+    `max_output_bytes`."""
     skipped_bytes: int
     """Bytes before `data` that were not returned, unread output from before the step included; `read(offset=...)` has
     them."""

@@ -42,6 +42,9 @@ class Typing:
         """The last of it then: the prompt at which the line was typed."""
         self.at: Status | None = None
         """What was known of the program then."""
+        self.max_bytes: int | None = None
+        """How much of the output is returned in the end."""
+        self._unread_from = self._read_to = -1  # what was read on the way, -1 for nothing
 
     @property
     def is_typed(self) -> bool:
@@ -52,6 +55,9 @@ class Typing:
         """See `waits.Condition`."""
         reason = self.ready.met(now)
         self.look_at = self.ready.look_at
+        if self.is_typed and reason == "output":
+            self._read_on()
+            return None
         if self.is_typed or reason is None:
             return reason
         if reason == "ready":
@@ -62,6 +68,22 @@ class Typing:
         else:
             return reason
         return None  # it has a line to read now: there is nothing to see yet
+
+    def _read_on(self) -> None:
+        """With overflow="block": take what has come, so that the program goes on, and keep as much as is returned."""
+        terminal = self._terminal
+        end = terminal.output.end
+        if self._read_to != terminal.cursor:  # else it goes on from there
+            self._unread_from = terminal.cursor
+        self._read_to = end
+        terminal.make_room(
+            self._unread_from if self.max_bytes is None else max(self._unread_from, end - self.max_bytes)
+        )
+
+    def give_back(self) -> None:
+        """What was read on the way is unread again."""
+        if self._read_to == self._terminal.cursor:
+            self._terminal.cursor = self._unread_from
 
     def _type_line(self) -> None:
         self.at = self.ready.status
@@ -103,12 +125,14 @@ class Step(Consuming[CommandResult]):
         self._max_bytes = max_bytes
         self._not_ready = not_ready
         self._page: PollResult | None = None
+        typing.max_bytes = max_bytes
 
     def _outcome(self, reason: Reason) -> CommandResult:
         typing = self._typing
         status = typing.ready.status
         if not typing.is_typed or status is None:
             raise self._not_ready(status)
+        typing.give_back()  # all of it is one page
         page = self._pages.last(reason, typing.start, self._max_bytes)
         self._page = page
         self._pages.consume(page)
@@ -157,6 +181,8 @@ class Step(Consuming[CommandResult]):
         """See `Consuming`."""
         if self._page is not None:
             self._pages.give_back(self._page)
+        else:
+            self._typing.give_back()
 
 
 def _owner(status: Status | None) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
-from bgterm import NotReadyError, SessionExitedError
+from bgterm import READY, NotReadyError, SessionExitedError
 from bgterm.manager import SessionManager
 from bgterm.session import Session
 
@@ -160,6 +162,42 @@ def test_of_too_much_output_the_end_is_returned_and_the_rest_is_counted(program_
     assert session.read(offset=result.start_offset - 20).data[:20] != b""
     assert result.end_offset - result.start_offset == len(result.data)
     assert session.run("echo next").output == "next"
+
+
+def test_a_step_reads_on_where_the_program_waits_for_its_reader(manager: SessionManager, tmp_path: Path) -> None:
+    session = manager.open(
+        manager.start_session(["bash", "--norc"], tmp_path, PLAIN, overflow="block", max_buffer_bytes=10_000)
+    )
+    result = session.run("seq 100000", max_output_bytes=None)
+    assert result.output == "\n".join(map(str, range(1, 100_001)))
+    assert (result.timed_out, result.status.state, result.dropped_bytes) == (False, "waiting", 0)
+    assert session.run("echo next").output == "next"
+    before = session.info().unread_offset
+    result = session.run("seq 100000; echo end", max_output_bytes=500)
+    assert result.output.splitlines()[-2:] == ["100000", "end"]
+    assert before + result.dropped_bytes + result.skipped_bytes == result.start_offset
+
+
+def test_what_an_interrupted_step_has_read_on_is_unread_again(manager: SessionManager, tmp_path: Path) -> None:
+    session = manager.open(
+        manager.start_session(["bash", "--norc"], tmp_path, PLAIN, overflow="block", max_buffer_bytes=10_000)
+    )
+    session.poll(10_000, until=READY)
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            session.run(f"seq 20000; kill -USR1 {os.getpid()}; read", max_output_bytes=None)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    text = session.poll(10_000, None).text
+    assert "\r1\r\n2\r\n" in text
+    while "\n20000\r\n" not in text:
+        text += session.poll(10_000, None).text
+    session.interrupt()
 
 
 def test_what_a_step_returned_is_read(program_of: StartSession) -> None:

@@ -324,6 +324,14 @@ class Terminal:
             self._arm()
             self._watch()
 
+    def make_room(self, keep: int) -> None:
+        """Consume all, and keep it from the offset `keep` on: a program that waited may go on. Lock held."""
+        self._returnable = keep
+        self.cursor = self.output.end
+        self._forget()
+        self._arm()
+        self._watch()
+
     # Typing: lock held.
 
     def type(self, data: bytes) -> None:
