@@ -114,15 +114,21 @@ class Launch(NamedTuple):
         env.setdefault("TERM", "xterm-256color")
         return env
 
-    def open_transcript(self) -> Transcript | None:
-        """The files for the transcript, if one is to be kept. Raises OSError and its kinds."""
+    def open_transcript(self, label: str) -> Transcript | None:
+        """The files for the transcript of session `label`, if one is to be kept. Raises OSError and its kinds."""
         if self.transcript is None:
             return None
         load("bgterm.views.transcript")
         from bgterm.views.transcript import Transcript  # noqa: PLC0415 - few ask for it
 
         command = self.command if isinstance(self.command, str) else shlex.join(self.command)
-        about = {"command": command, "term": self.environment["TERM"], "encoding": self.encoding}
+        about = {
+            "session": label,
+            "pid": str(os.getpid()),
+            "command": command,
+            "term": self.environment["TERM"],
+            "encoding": self.encoding,
+        }
         return Transcript(os.fsdecode(self.transcript), self.rows, self.cols, self.max_transcript_bytes, about)
 
     def terminal(self) -> Terminal:

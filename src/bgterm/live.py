@@ -58,12 +58,15 @@ class Live:
 
     def start(self) -> None:
         """Start the program. Whoever calls this calls `abort` where it raises: OSError and its kinds, Ctrl-C."""
-        self.views.transcript = self.launch.open_transcript()
+        transcript = self.views.transcript = self.launch.open_transcript(self.label)
         with self.terminal.lock:
-            if self.views.transcript is not None:
-                self.terminal.observe(self.views.transcript)
+            if transcript is not None:
+                self.terminal.observe(transcript)
             Queries(self.terminal, self.views.cursor)
         self.launch.start(self.terminal, self._secret)
+        if transcript is not None:
+            with self.terminal.lock:
+                transcript.begin()
 
     def abort(self) -> None:
         """Take back a start that failed or was interrupted, wherever it stood. Can be done again."""

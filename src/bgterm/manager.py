@@ -121,13 +121,16 @@ class SessionManager:
         shell_integration: let bash, zsh, fish or Python tell where commands end, and with what code (OSC 133). Start-up
             files are read as ever. `run` then knows `exit_code` and `directory`.
         transcript: a file that gets every byte of output as well, and beside it `transcript + ".times"`, which says
-            when. What is there is replaced. The files stay when the session is closed.
+            when. Regular files of this user are replaced, once the program has been started; anything else that is
+            there is an error, links too. Nobody else may open them (mode 0600). They stay when the session is closed.
         max_transcript_bytes: keep no more than this in it; the oldest goes first. Then `transcript + ".1"` has
             the older half.
 
         Raises, leaving no process, descriptor, id or name:
         FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
-        OSError: the system has no terminal, descriptor or process left.
+        FileExistsError, IsADirectoryError, PermissionError: what is at `transcript` may not be replaced.
+        OSError: the system has no terminal, descriptor or process left; EBUSY: another session, which is named, writes
+            its transcript there.
         ValueError: an empty command, a name that is taken or empty, a size or number out of range, a NUL in a string, a
             program that `shell_integration` does not know. TypeError: an argument of another type.
         LookupError: an encoding that is unknown, not of text (rot13), or cannot decode any output (utf-16 where no mark

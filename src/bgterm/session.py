@@ -446,7 +446,8 @@ class Session:
 
         Parameters
         ----------
-        path: the file to write; what is there is replaced.
+        path: the file to write, for its owner alone (mode 0600). What is there is replaced once all is written, and
+            stays where anything fails.
         version: of the format, 3 or 2 (docs.asciinema.org/manual/asciicast).
         title: what the recording is called.
 

@@ -8,8 +8,10 @@ import os
 import re
 import resource
 import signal
+import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,6 +171,187 @@ def test_a_program_that_cannot_be_started_leaves_no_files(manager: SessionManage
     assert os.listdir(tmp_path) == []
 
 
+WHAT_WAS_THERE = {
+    "session": "yesterday's",
+    "session.times": "its times",
+    "session.1": "older",
+    "session.1.times": "old",
+}
+
+
+def put_there(folder: Path) -> None:
+    for name, text in WHAT_WAS_THERE.items():
+        (folder / name).write_text(text)
+
+
+def what_is_there(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_program_that_cannot_be_started_leaves_what_was_there(manager: SessionManager, tmp_path: Path) -> None:
+    put_there(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        manager.start_session(["/no/such/program"], transcript=tmp_path / "session")
+    assert what_is_there(tmp_path) == WHAT_WAS_THERE
+
+
+def test_a_program_that_was_started_replaces_what_was_there(manager: SessionManager, tmp_path: Path) -> None:
+    put_there(tmp_path)
+    manager.wait(manager.start_session(["echo", "today"], transcript=tmp_path / "session"))
+    there = what_is_there(tmp_path)
+    assert sorted(there) == ["session", "session.times"]
+    assert there["session"] == "today\n"
+
+
+def test_a_program_that_says_nothing_replaces_what_was_there_too(manager: SessionManager, tmp_path: Path) -> None:
+    put_there(tmp_path)
+    manager.start_session(["cat"], transcript=tmp_path / "session")
+    assert (tmp_path / "session").read_text() == ""
+
+
+def make_link(path: Path) -> None:
+    (path.parent / "victim").write_text("do not touch")
+    path.symlink_to(path.parent / "victim")
+
+
+def make_foreign(path: Path) -> None:
+    path.write_text("of another user")
+    os.chown(path, 65534, 65534)
+
+
+IN_THE_WAY: dict[str, tuple[Callable[[Path], None], type[OSError]]] = {
+    "a directory": (os.mkdir, IsADirectoryError),
+    "a link": (make_link, FileExistsError),
+    "a dangling link": (lambda path: os.symlink("nowhere", path), FileExistsError),
+    "a FIFO": (os.mkfifo, FileExistsError),
+    "a device": (lambda path: os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 3)), FileExistsError),
+    "a file of another user": (make_foreign, PermissionError),
+}
+
+
+@pytest.mark.parametrize("name", ["session", "session.times", "session.1", "session.1.times"])
+@pytest.mark.parametrize("what", IN_THE_WAY)
+def test_what_is_in_the_way_of_a_transcript_is_an_error_and_stays(
+    manager: SessionManager, tmp_path: Path, what: str, name: str
+) -> None:
+    make, error = IN_THE_WAY[what]
+    try:
+        make(tmp_path / name)
+    except PermissionError:
+        pytest.skip("only root can make it")
+    before = {path.name: os.lstat(path) for path in tmp_path.iterdir()}
+    for _ in range(3):
+        with pytest.raises(error, match=re.escape(str(tmp_path / name))):
+            manager.start_session("echo hi", transcript=tmp_path / "session")
+    after = {path.name: os.lstat(path) for path in tmp_path.iterdir()}
+    assert {key: (found.st_ino, found.st_mtime_ns) for key, found in after.items()} == {
+        key: (found.st_ino, found.st_mtime_ns) for key, found in before.items()
+    }
+
+
+def test_a_file_that_others_could_read_is_for_its_owner_alone_afterwards(
+    manager: SessionManager, tmp_path: Path
+) -> None:
+    put_there(tmp_path)
+    for name in WHAT_WAS_THERE:
+        (tmp_path / name).chmod(0o644)
+    sid = manager.start_session(COUNT, transcript=tmp_path / "session", max_transcript_bytes=100_000)
+    manager.wait(sid)
+    manager.export_recording(sid, tmp_path / "cast")
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == dict.fromkeys(
+        [*WHAT_WAS_THERE, "cast"], "0o600"
+    )
+
+
+def same_path(folder: Path) -> Path:
+    return folder / "session"
+
+
+def through_a_linked_directory(folder: Path) -> Path:
+    (folder / "link").symlink_to(folder)
+    return folder / "link" / "session"
+
+
+def as_a_hard_link(folder: Path) -> Path:
+    os.link(folder / "session", folder / "other")
+    return folder / "other"
+
+
+def where_its_times_are(folder: Path) -> Path:
+    return folder / "session.times"
+
+
+@pytest.mark.parametrize(
+    "other", [same_path, through_a_linked_directory, as_a_hard_link, where_its_times_are], ids=lambda of: of.__name__
+)
+def test_two_sessions_cannot_write_to_the_same_file(
+    manager: SessionManager, tmp_path: Path, other: Callable[[Path], Path]
+) -> None:
+    sid = manager.start_session("echo mine; exec cat", name="first", transcript=tmp_path / "session")
+    manager.poll(sid, 10_000, until="mine\r\n")
+    path = other(tmp_path)
+    with pytest.raises(OSError, match="session") as caught:
+        manager.start_session("echo other", transcript=path)
+    assert caught.value.errno == errno.EBUSY
+    if other is not as_a_hard_link:  # beside which no times stand
+        assert f"session {sid} ('first') of process {os.getpid()}" in str(caught.value)
+    manager.close(sid)
+    assert (tmp_path / "session").read_text() == "mine\n"
+    manager.start_session("echo other", transcript=path)
+
+
+def test_another_process_cannot_write_to_the_same_file(manager: SessionManager, tmp_path: Path) -> None:
+    sid = manager.start_session(["cat"], transcript=tmp_path / "session")
+    program = "import bgterm, sys; bgterm.start_session(['true'], transcript=sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "session")], check=False, capture_output=True, text=True
+    )
+    assert f"session {sid} of process {os.getpid()} writes its transcript there" in done.stderr
+
+
+def test_a_transcript_is_not_turned_over_onto_another_one(manager: SessionManager, tmp_path: Path) -> None:
+    sid = manager.start_session(f"read line; {COUNT}", transcript=tmp_path / "session", max_transcript_bytes=1000)
+    other = manager.start_session("echo other; exec cat", transcript=tmp_path / "session.1")
+    manager.poll(other, 10_000, until="other\r\n")
+    manager.write_stdin(sid, "\n")
+    manager.wait(sid)
+    with pytest.raises(OSError, match=f"session {other} of process"):
+        manager.mark(sid)
+    assert (tmp_path / "session.1").read_text() == "other\n"
+
+
+def test_a_forked_child_holds_no_transcript(manager: SessionManager, tmp_path: Path) -> None:
+    program = """
+import bgterm, os, sys
+sid = bgterm.start_session(["cat"], transcript=sys.argv[1])
+read_end, write_end = os.pipe()
+pid = os.fork()
+if pid == 0:
+    os.close(write_end)
+    os.read(read_end, 1)
+    held = [os.path.realpath(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")]
+    os._exit(any(name.startswith(sys.argv[1]) for name in held))
+bgterm.close(sid)
+bgterm.start_session(["cat"], transcript=sys.argv[1])
+os.close(write_end)
+sys.exit(os.waitpid(pid, 0)[1])
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program, str(tmp_path / "session")], check=True, timeout=30)
+
+
+def test_a_start_whose_transcript_cannot_begin_leaves_nothing(manager: SessionManager, tmp_path: Path) -> None:
+    put_there(tmp_path)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))  # Python ignores SIGXFSZ: writing fails
+    try:
+        for _ in range(3):
+            with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+                manager.start_session(["cat"], transcript=tmp_path / "session")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert manager.list_sessions() == ()
+
+
 def test_a_bound_must_leave_something(manager: SessionManager, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="max_transcript_bytes"):
         manager.start_session(["true"], transcript=tmp_path / "session", max_transcript_bytes=0)
@@ -258,6 +441,53 @@ def test_another_version_is_an_error(tmp_path: Path) -> None:
         bgterm.export_recording(sid, tmp_path / "cast", version=1)
     assert not (tmp_path / "cast").exists()
     bgterm.close(sid)
+
+
+@pytest.mark.parametrize("what", ["argument", "marker", "title"])
+def test_what_utf_8_does_not_have_is_replaced_in_a_recording(
+    manager: SessionManager, tmp_path: Path, what: str
+) -> None:
+    name = b"caf\xe9" if what == "argument" else b"cafe"
+    sid = manager.start_session(["printf", name], transcript=tmp_path / "session")
+    manager.wait(sid)
+    if what == "marker":
+        manager.mark(sid, "caf\udce9")
+    manager.export_recording(sid, tmp_path / "cast", title="caf\udce9" if what == "title" else None)
+    assert "caf\ufffd" in (tmp_path / "cast").read_text(encoding="utf-8")
+
+
+def test_an_export_that_fails_leaves_what_was_there(manager: SessionManager, tmp_path: Path) -> None:
+    sid = manager.start_session(["echo", "said"], transcript=tmp_path / "session")
+    manager.wait(sid)
+    cast = tmp_path / "cast"
+    cast.write_text("yesterday's")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limit[1]))
+    try:
+        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
+            manager.export_recording(sid, cast)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        manager.export_recording(sid, tmp_path / "nowhere" / "cast")
+    assert cast.read_text() == "yesterday's"
+    assert sorted(os.listdir(tmp_path)) == ["cast", "session", "session.times"]
+
+
+@pytest.mark.parametrize("what", IN_THE_WAY)
+def test_what_is_in_the_way_of_a_recording_is_an_error_and_stays(
+    manager: SessionManager, tmp_path: Path, what: str
+) -> None:
+    make, error = IN_THE_WAY[what]
+    sid = manager.start_session(["true"], transcript=tmp_path / "session")
+    try:
+        make(tmp_path / "cast")
+    except PermissionError:
+        pytest.skip("only root can make it")
+    before = os.lstat(tmp_path / "cast")
+    with pytest.raises(error, match=re.escape(str(tmp_path / "cast"))):
+        manager.export_recording(sid, tmp_path / "cast")
+    assert os.lstat(tmp_path / "cast") == before
 
 
 def test_without_a_transcript_there_is_nothing_to_export(manager: SessionManager, tmp_path: Path) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from bgterm.arguments import shown
+from bgterm.views.files import replacing
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from bgterm.views.transcript import Recording
 
 VERSIONS = (2, 3)
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def export_asciicast(
@@ -31,7 +35,7 @@ def export_asciicast(
     Parameters
     ----------
     transcript: what to export; it may still be growing.
-    path: the file to write; what is there is replaced.
+    path: the file to write, for its owner alone; what is there is replaced once all is written.
     version: of the format, 3 or 2.
     encoding: of the output. asciicasts are UTF-8, so bytes that cannot be decoded become U+FFFD.
     exit_code: of the program, where it has exited; version 3 tells it.
@@ -41,16 +45,24 @@ def export_asciicast(
     """
     if version not in VERSIONS:
         raise ValueError(f"version: asciicast has versions 2 and 3, not {shown(version)}")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(json.dumps(_header(transcript.about, version, title), ensure_ascii=False) + "\n")
+    with replacing(os.fsdecode(path)) as file:
+        file.write(_line(json.dumps(_header(transcript.about, version, title), ensure_ascii=False)))
         before = 0.0
         for seconds, kind, data in _events(transcript, encoding, exit_code if version == 3 else None):
             # Intervals are taken between rounded times, so that they add up.
             now = max(before, round(seconds, 6))
             # In decimals: asciinema does not read 1e-05.
             when = f"{now - before if version == 3 else now:.6f}"
-            file.write(f"[{when}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]\n")
+            file.write(_line(f"[{when}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]"))
             before = now
+
+
+def _line(text: str) -> bytes:
+    """A line of the file, in which a lone surrogate, that UTF-8 does not have, is U+FFFD."""
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text).encode() + b"\n"
 
 
 def _header(about: dict[str, Any], version: int, title: str | None) -> dict[str, Any]:

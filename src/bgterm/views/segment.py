@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from bgterm.views.files import check_unused, claim, is_at, make_owners_alone, release
+
 TIMES = ".times"
 """What the name of the file of times ends with."""
+
+_HEADER_BYTES = 1 << 20
 
 
 @dataclass(slots=True)
@@ -22,24 +27,35 @@ class Segment:
     fd: int
     times_fd: int
     about: dict[str, Any] = field(default_factory=dict[str, Any])
+    made: list[str] = field(default_factory=list[str])
+    """Which of the files were not there before."""
+    _noted: int = 0
+    """The size of the times."""
 
     @classmethod
-    def create(cls, path: str, start: int, about: dict[str, Any]) -> Segment:
-        """Make new files, or replace those that are there. Raises OSError."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        fd = os.open(path, flags, 0o600)  # what is typed and shown is nobody else's business
+    def claim(cls, path: str) -> Segment:
+        """Files to be written once it has begun, which nobody else can claim meanwhile: what is there stays till then.
+
+        Raises OSError and its kinds: see `views.files.claim`.
+        """
+        fd, made = claim(path, _in_use)
+        segment = cls(path, 0, 0, fd, -1, made=[path] if made else [])
         try:
-            times_fd = os.open(path + TIMES, flags | os.O_APPEND, 0o600)
+            segment.times_fd, made = claim(path + TIMES, _in_use)
         except BaseException:
-            os.close(fd)
+            segment.discard()
             raise
-        segment = cls(path, start, 0, fd, times_fd, {**about, "start_offset": start})
-        try:
-            segment.note(json.dumps(segment.about))
-        except BaseException:
-            segment.close()
-            raise
+        if made:
+            segment.made.append(path + TIMES)
         return segment
+
+    def begin(self, start: int, about: dict[str, Any]) -> None:
+        """Replace what is there. Raises OSError."""
+        self.start, self.about = start, {**about, "start_offset": start}
+        for fd in (self.fd, self.times_fd):
+            make_owners_alone(fd)
+            os.ftruncate(fd, 0)
+        self.note(json.dumps(self.about))
 
     @classmethod
     def open(cls, path: str) -> Segment:
@@ -66,7 +82,9 @@ class Segment:
 
     def note(self, line: str) -> None:
         """Add a line to the times."""
-        _write(self.times_fd, line.encode() + b"\n")
+        data = line.encode() + b"\n"
+        _write(self.times_fd, data, self._noted)
+        self._noted += len(data)
 
     def lines(self) -> list[bytes]:
         """The header and the events. What a crash left of the last line is not returned."""
@@ -76,10 +94,17 @@ class Segment:
         return b"".join(pieces).split(b"\n")[:-1]
 
     def move_to(self, path: str) -> None:
-        """Give the files another name."""
+        """Give the files another name. Raises OSError where something is there that may not be replaced."""
+        self.check_replaceable(path)
         os.replace(self.path, path)
         os.replace(self.path + TIMES, path + TIMES)
         self.path = path
+
+    @staticmethod
+    def check_replaceable(path: str) -> None:
+        """Raise OSError and its kinds unless files of this name may be taken away or replaced."""
+        for name in (path, path + TIMES):
+            check_unused(name, _in_use)
 
     @staticmethod
     def remove(path: str) -> None:
@@ -88,15 +113,45 @@ class Segment:
             with suppress(FileNotFoundError):
                 os.unlink(name)
 
+    def discard(self) -> None:
+        """Close the files, and take away those that were made."""
+        for name in self.made:
+            if is_at(self.fd if name == self.path else self.times_fd, name):
+                os.unlink(name)
+        self.close()
+
+    def abandon(self) -> None:
+        """In a forked child: close the files, and leave them locked for the parent."""
+        for fd in (self.fd, self.times_fd):
+            if fd >= 0:
+                os.close(fd)
+        self.fd = self.times_fd = -1
+
     def close(self) -> None:
         """Close the files."""
-        os.close(self.fd)
-        os.close(self.times_fd)
+        for fd in (self.fd, self.times_fd):
+            if fd >= 0:
+                release(fd)
+        self.fd = self.times_fd = -1
 
 
-def _write(fd: int, data: bytes, offset: int | None = None) -> None:
+def _in_use(path: str) -> OSError:
+    """The error for files that a transcript is being written to: it names the session, as the times begin with it."""
+    who = "another session"
+    for name in (path + TIMES, path):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            try:
+                about = json.loads(os.pread(fd, _HEADER_BYTES, 0).split(b"\n")[0])
+            finally:
+                os.close(fd)
+            who = f"session {about['session']} of process {about['pid']}"
+            break
+    return OSError(errno.EBUSY, f"{who} writes its transcript there: close it, or use another path", path)
+
+
+def _write(fd: int, data: bytes, offset: int) -> None:
     while data:
-        written = os.write(fd, data) if offset is None else os.pwrite(fd, data, offset)
+        written = os.pwrite(fd, data, offset)
         data = data[written:]
-        if offset is not None:
-            offset += written
+        offset += written

@@ -19,6 +19,7 @@ import json
 import os
 import threading
 import time
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -141,8 +142,9 @@ class Transcript(Recording):
     max_bytes: keep no more output than this; the oldest goes first. None: keep everything.
     about: what else to note of the session: its command and the like.
 
-    Raises OSError and its kinds where the files cannot be made. Later errors (a full disk) end the transcript and
-    are kept in `error`, so that the terminal goes on.
+    Nothing of what is there is touched before it begins. Raises OSError and its kinds where the files cannot be made,
+    or may not be replaced, or another transcript is being written to them. Later errors (a full disk) end the
+    transcript and are kept in `error`, so that the terminal goes on.
     """
 
     def __init__(
@@ -156,19 +158,44 @@ class Transcript(Recording):
         self._stamped = -1.0
         self._about: dict[str, Any] = {"version": 1, "started": time.time(), **(about or {})}
         self._size = (rows, cols)
-        super().__init__([self._new_segment(0)])
-        Segment.remove(self.path + OLDER)  # of another session
+        self._claimed: Segment | None = None
+        super().__init__([])
+        segment = Segment.claim(self.path)
+        try:
+            segment.check_replaceable(self.path + OLDER)
+        except BaseException:
+            segment.discard()
+            raise
+        self._claimed = segment
+        _transcripts.add(self)
 
-    def _new_segment(self, start: int) -> Segment:
+    def begin(self) -> None:
+        """Replace what is there: the program has been started. The first output does so too. Raises OSError."""
+        with self._lock:
+            if self.error is not None:
+                raise self.error
+            if self._claimed is not None:
+                self._begin(self._claimed)
+
+    def _begin(self, segment: Segment) -> None:
+        Segment.remove(self.path + OLDER)  # of another session
+        self._begin_segment(segment, 0)
+        self._claimed, self._segments = None, [segment]
+
+    def _begin_segment(self, segment: Segment, start: int) -> None:
         rows, cols = self._size
-        return Segment.create(self.path, start, {**self._about, "rows": rows, "cols": cols})
+        segment.begin(start, {**self._about, "rows": rows, "cols": cols})
 
     def __call__(self, offset: int, data: bytes) -> bool:
         """Append `data`, the output at `offset`: see `engine.attending.Observer`. Terminal's lock held."""
         with self._lock:
-            if self.error is not None or not self._segments:  # ended, or closed
+            if self.error is not None:
                 return False
             try:
+                if self._claimed is not None:
+                    self._begin(self._claimed)
+                if not self._segments:  # closed
+                    return False
                 self._append(offset, data)
             except OSError as error:
                 self.error = error
@@ -196,18 +223,34 @@ class Transcript(Recording):
 
     def _turn_over(self, offset: int, now: float) -> Segment:
         *older, current = self._segments
-        current.move_to(self.path + OLDER)
         for segment in older:
             segment.close()
-        newest = self._new_segment(offset)
-        newest.note(f"o {offset} {now - self._began:.6f}")
+        self._segments = [current]
+        current.move_to(self.path + OLDER)
+        newest = Segment.claim(self.path)
         self._segments = [current, newest]
+        self._begin_segment(newest, offset)
+        newest.note(f"o {offset} {now - self._began:.6f}")
         return newest
 
     def discard(self) -> None:
-        """Take the files away again: the program could not be started."""
-        self.close()
-        Segment.remove(self.path)
+        """Close the files, and take away those that were made: the program could not be started."""
+        with self._lock:
+            for segment in (*self._segments, *filter(None, [self._claimed])):
+                segment.discard()
+            self._segments, self._claimed = [], None
+
+    def close(self) -> None:
+        """Close the files, which stay."""
+        if self._claimed is not None:  # it never began
+            self.discard()
+        super().close()
+
+    def abandon(self) -> None:
+        """In a forked child: give the descriptors back, and touch nothing that is the parent's."""
+        for segment in (*self._segments, *filter(None, [self._claimed])):
+            segment.abandon()
+        self._segments, self._claimed = [], None
 
     def resized(self, rows: int, cols: int) -> None:
         """Note a new size of the terminal."""
@@ -228,6 +271,19 @@ class Transcript(Recording):
                 segment.note(f"{kind} {segment.start + segment.size} {time.monotonic() - self._began:.6f} {rest}")
             except OSError as error:
                 self.error = error
+
+
+_transcripts: weakref.WeakSet[Transcript] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for transcript in list(_transcripts):
+        transcript.abandon()
+    _transcripts.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _parse(line: bytes) -> Event:
