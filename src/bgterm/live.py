@@ -249,9 +249,8 @@ class Live:
         """Close the terminal, and give back all that is held. Can be done again, wherever it was interrupted."""
         closed = self._closed
         if closed is not None:
-            self.terminal.close()
+            self.terminal.close(self.views.close)
             self._asked = None  # it keeps files of /proc open
-            self.views.close()
             closed(self.terminal.child.exit_code)
             self._closed = None
 

@@ -462,7 +462,8 @@ class Session:
             self.live.check_open()
             terminal.look()
             exit_code = terminal.child.exit_code if terminal.exited else None
-        self.live.views.export(path, version, title, exit_code)
+            recording = self.live.views.recording()
+        self.live.views.export(recording, path, version, title, exit_code)
 
     # End.
 

@@ -15,7 +15,6 @@ from bgterm.views.sizes import SizeChange
 from bgterm.waits import Wait
 
 if TYPE_CHECKING:
-    import os
 
     from bgterm.engine.terminal import Terminal
     from bgterm.results import Reason
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from bgterm.views.live_screen import LiveScreen
     from bgterm.views.modes import Modes
     from bgterm.views.screen import Screen
-    from bgterm.views.transcript import Transcript
+    from bgterm.views.transcript import Recording, Transcript
 
 _PIECE_BYTES = 1 << 20
 
@@ -44,7 +43,7 @@ class Views:
         """What the terminal shows its output to."""
 
     def close(self) -> None:
-        """Close the transcript. It stays on the disk."""
+        """Close the transcript. It stays on the disk. Lock held."""
         if self.transcript is not None:
             self.transcript.close()
 
@@ -99,13 +98,21 @@ class Views:
             raise self.transcript.error
         return self.transcript
 
-    def export(self, path: str | os.PathLike[str], version: int, title: str | None, exit_code: int | None) -> None:
-        """Write the transcript as asciicast. Raises ValueError where there is none, OSError where it ended early."""
+    def recording(self) -> Recording:
+        """What is kept now, to be exported and closed. Raises as `export`. Lock held."""
+        return self._readable_transcript().snapshot()
+
+    def export(self, recording: Recording, path: str, version: int, title: str | None, exit_code: int | None) -> None:
+        """Write a recording as asciicast. Raises ValueError where there is none, OSError where it ended early."""
         load("bgterm.views.asciicast")
         from bgterm.views.asciicast import export_asciicast  # noqa: PLC0415 - see the module
 
-        transcript = self._readable_transcript()
-        export_asciicast(transcript, path, version=version, encoding=self._encoding, exit_code=exit_code, title=title)
+        try:
+            export_asciicast(
+                recording, path, version=version, encoding=self._encoding, exit_code=exit_code, title=title
+            )
+        finally:
+            recording.close()
 
     # The screen.
 

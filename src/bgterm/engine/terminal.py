@@ -23,6 +23,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import ioctl
+from functools import partial
 from threading import Lock, Thread
 from typing import TypeVar
 
@@ -571,18 +572,22 @@ class Terminal:
 
     # The end.
 
-    def close(self) -> None:
-        """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken first."""
+    def close(self, also: Callable[[], None] = lambda: None) -> None:
+        """Close the terminal: the kernel hangs up whoever still has it. Whoever waits here is woken.
+
+        `also` closes what the observers hold. It is called with the lock held, so that no output is on its way there.
+        """
         self.closed = True
-        if not locked_shortly(self.lock, self._finish_closing):
+        if not locked_shortly(self.lock, partial(self._finish_closing, also)):
             # A signal handler closes what its own thread has locked, and must return for the lock to be released.
-            Thread(target=self._close_later, name="bgterm-close", daemon=True).start()
+            Thread(target=self._close_later, args=(also,), name="bgterm-close", daemon=True).start()
 
-    def _close_later(self) -> None:
+    def _close_later(self, also: Callable[[], None]) -> None:
         with self.lock:
-            self._finish_closing()
+            self._finish_closing(also)
 
-    def _finish_closing(self) -> None:
+    def _finish_closing(self, also: Callable[[], None]) -> None:
+        also()
         if self._leader is None:
             self._close_fds()
         for sleeper in (self._leader, *self._sleepers):  # this thread too: a signal handler may be what closes

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bgterm.views.files import check_unused, claim, is_at, make_owners_alone, release
@@ -29,6 +29,8 @@ class Segment:
     about: dict[str, Any] = field(default_factory=dict[str, Any])
     made: list[str] = field(default_factory=list[str])
     """Which of the files were not there before."""
+    is_copy: bool = False
+    """It shares the lock of the files with the segment that it was copied from."""
     _noted: int = 0
     """The size of the times."""
 
@@ -127,12 +129,26 @@ class Segment:
                 os.close(fd)
         self.fd = self.times_fd = -1
 
+    def copy(self) -> Segment:
+        """The same files with descriptors of their own, to be read. Raises OSError."""
+        twin = replace(self, fd=-1, times_fd=-1, is_copy=True)
+        try:
+            twin.fd = os.dup(self.fd)
+            twin.times_fd = os.dup(self.times_fd)
+        except BaseException:
+            twin.close()
+            raise
+        return twin
+
     def close(self) -> None:
-        """Close the files."""
-        for fd in (self.fd, self.times_fd):
-            if fd >= 0:
-                release(fd)
-        self.fd = self.times_fd = -1
+        """Close the files. Can be done again, where it was interrupted: no descriptor is closed twice."""
+        give_back = os.close if self.is_copy else release
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            give_back(fd)
+        fd, self.times_fd = self.times_fd, -1
+        if fd >= 0:
+            give_back(fd)
 
 
 def _in_use(path: str) -> OSError:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
 import weakref
 from contextlib import suppress
@@ -55,10 +54,9 @@ class Event:
 
 
 class Recording:
-    """What the files of a transcript have, to be read."""
+    """What the files of a transcript have, to be read. Not for use by two threads at a time."""
 
     def __init__(self, segments: list[Segment]) -> None:
-        self._lock = threading.Lock()
         self._segments = segments
 
     @classmethod
@@ -76,37 +74,32 @@ class Recording:
     @property
     def start(self) -> int:
         """The offset of the oldest byte that is kept."""
-        with self._lock:
-            return self._segments[0].start if self._segments else 0
+        return self._segments[0].start if self._segments else 0
 
     @property
     def end(self) -> int:
         """The offset after the newest byte."""
-        with self._lock:
-            return self._segments[-1].start + self._segments[-1].size if self._segments else 0
+        return self._segments[-1].start + self._segments[-1].size if self._segments else 0
 
     @property
     def about(self) -> dict[str, Any]:
         """What was noted of the session: `started` (seconds since the epoch), `rows` and `cols` at `start`, ..."""
-        with self._lock:
-            return dict(self._segments[0].about) if self._segments else {}
+        return dict(self._segments[0].about) if self._segments else {}
 
     def read(self, start: int, stop: int) -> bytes:
         """Return the bytes from `start` up to `stop`, as far as they are kept."""
-        with self._lock:
-            parts: list[bytes] = []
-            for segment in self._segments:
-                first = max(start, segment.start)
-                last = min(stop, segment.start + segment.size)
-                while first < last and (part := os.pread(segment.fd, last - first, first - segment.start)):
-                    parts.append(part)
-                    first += len(part)
-            return b"".join(parts)
+        parts: list[bytes] = []
+        for segment in self._segments:
+            first = max(start, segment.start)
+            last = min(stop, segment.start + segment.size)
+            while first < last and (part := os.pread(segment.fd, last - first, first - segment.start)):
+                parts.append(part)
+                first += len(part)
+        return b"".join(parts)
 
     def events(self) -> Iterator[Event]:
         """Yield everything that happened so far, in its order. Output comes in pieces of at most 64 KiB."""
-        with self._lock:
-            lines = [line for segment in self._segments for line in segment.lines()[1:]]
+        lines = [line for segment in self._segments for line in segment.lines()[1:]]
         end = self.end
         position, seconds = self.start, 0.0
         for event in map(_parse, lines):
@@ -125,15 +118,14 @@ class Recording:
             start += len(data)
 
     def close(self) -> None:
-        """Close the files, which stay."""
-        with self._lock:
-            for segment in self._segments:
-                segment.close()
-            self._segments = []
+        """Close the files, which stay. Can be done again, where it was interrupted."""
+        for segment in self._segments:
+            segment.close()
+        self._segments = []
 
 
 class Transcript(Recording):
-    """The transcript of a live terminal: an observer of its output.
+    """The transcript of a live terminal: an observer of its output. All of it is used with the terminal's lock held.
 
     Parameters
     ----------
@@ -171,11 +163,10 @@ class Transcript(Recording):
 
     def begin(self) -> None:
         """Replace what is there: the program has been started. The first output does so too. Raises OSError."""
-        with self._lock:
-            if self.error is not None:
-                raise self.error
-            if self._claimed is not None:
-                self._begin(self._claimed)
+        if self.error is not None:
+            raise self.error
+        if self._claimed is not None:
+            self._begin(self._claimed)
 
     def _begin(self, segment: Segment) -> None:
         Segment.remove(self.path + OLDER)  # of another session
@@ -187,18 +178,17 @@ class Transcript(Recording):
         segment.begin(start, {**self._about, "rows": rows, "cols": cols})
 
     def __call__(self, offset: int, data: bytes) -> bool:
-        """Append `data`, the output at `offset`: see `engine.attending.Observer`. Terminal's lock held."""
-        with self._lock:
-            if self.error is not None:
+        """Append `data`, the output at `offset`: see `engine.attending.Observer`."""
+        if self.error is not None:
+            return False
+        try:
+            if self._claimed is not None:
+                self._begin(self._claimed)
+            if not self._segments:  # closed
                 return False
-            try:
-                if self._claimed is not None:
-                    self._begin(self._claimed)
-                if not self._segments:  # closed
-                    return False
-                self._append(offset, data)
-            except OSError as error:
-                self.error = error
+            self._append(offset, data)
+        except OSError as error:
+            self.error = error
         return True
 
     def _append(self, offset: int, data: bytes) -> None:
@@ -235,10 +225,19 @@ class Transcript(Recording):
 
     def discard(self) -> None:
         """Close the files, and take away those that were made: the program could not be started."""
-        with self._lock:
-            for segment in (*self._segments, *filter(None, [self._claimed])):
-                segment.discard()
-            self._segments, self._claimed = [], None
+        for segment in (*self._segments, *filter(None, [self._claimed])):
+            segment.discard()
+        self._segments, self._claimed = [], None
+
+    def snapshot(self) -> Recording:
+        """What is there now, with descriptors of its own: to be read without the lock. Raises OSError."""
+        copies: list[Segment] = []
+        try:
+            copies.extend(map(Segment.copy, self._segments))
+        except BaseException:
+            Recording(copies).close()
+            raise
+        return Recording(copies)
 
     def close(self) -> None:
         """Close the files, which stay."""
@@ -262,15 +261,14 @@ class Transcript(Recording):
         self._note_event("m", json.dumps(label))
 
     def _note_event(self, kind: str, rest: str) -> None:
-        with self._lock:
-            if not self._segments or self.error is not None:
-                return
-            segment = self._segments[-1]
-            self._stamped = -1.0
-            try:
-                segment.note(f"{kind} {segment.start + segment.size} {time.monotonic() - self._began:.6f} {rest}")
-            except OSError as error:
-                self.error = error
+        if not self._segments or self.error is not None:
+            return
+        segment = self._segments[-1]
+        self._stamped = -1.0
+        try:
+            segment.note(f"{kind} {segment.start + segment.size} {time.monotonic() - self._began:.6f} {rest}")
+        except OSError as error:
+            self.error = error
 
 
 _transcripts: weakref.WeakSet[Transcript] = weakref.WeakSet()
