@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from bgterm.engine.output import OutputBuffer
 from bgterm.views.keys import NAMES, encode_keys
 from bgterm.views.modes import Modes
+from waiting import eventually
 
 
 def modes_after(*pieces: bytes) -> Modes:
@@ -127,10 +130,72 @@ def test_an_unknown_name_is_an_error_that_lists_near_ones(key: str, near: str) -
         sent(key)
 
 
+CURSOR_KEYS = {"Up": "A", "Down": "B", "Right": "C", "Left": "D", "Home": "H", "End": "F"}
+FUNCTION_KEYS = {"F1": "P", "F2": "Q", "F3": "R", "F4": "S"}
+EDITING_KEYS = dict(zip(("IC", "DC", "PPage", "NPage"), (2, 3, 5, 6), strict=True))
+EDITING_KEYS.update(Insert=2, Delete=3, PageUp=5, PgUp=5, PageDown=6, PgDn=6)
+EDITING_KEYS.update(F5=15, F6=17, F7=18, F8=19, F9=20, F10=21, F11=23, F12=24)
+CHARACTER_KEYS = {"Enter": "\r", "Escape": "\x1b", "Tab": "\t", "BTab": "\x1b[Z", "Space": " ", "BSpace": "\x7f"}
+WITH_CONTROL = {"Space": "\0", "BSpace": "\b"}
+KEYPAD = dict(zip("*+-./0123456789", "jkmnopqrstuvwxy", strict=True))
+MODIFIERS = {"": 1, "S-": 2, "M-": 3, "M-S-": 4, "C-": 5, "C-S-": 6, "C-M-": 7, "C-M-S-": 8}
+"""And the numbers by which xterm tells them (ctlseqs, "PC-Style Function Keys")."""
+
+
+def xterm_sends(name: str, modifier: str, *, application: bool) -> str:
+    number = MODIFIERS[modifier]
+    meta = "\x1b" if "M-" in modifier else ""
+    if name in CURSOR_KEYS:
+        unmodified = f"\x1bO{CURSOR_KEYS[name]}" if application else f"\x1b[{CURSOR_KEYS[name]}"
+        return unmodified if number == 1 else f"\x1b[1;{number}{CURSOR_KEYS[name]}"
+    if name in FUNCTION_KEYS:
+        return f"\x1bO{FUNCTION_KEYS[name]}" if number == 1 else f"\x1b[1;{number}{FUNCTION_KEYS[name]}"
+    if name in EDITING_KEYS:
+        return f"\x1b[{EDITING_KEYS[name]}{f';{number}' if number > 1 else ''}~"
+    if name in CHARACTER_KEYS:
+        if name == "Tab" and "S-" in modifier:
+            return meta + "\x1b[Z"
+        return meta + (WITH_CONTROL if "C-" in modifier else {}).get(name, CHARACTER_KEYS[name])
+    if name == "KPEnter":
+        return meta + ("\x1bOM" if application else "\r")
+    return meta + (f"\x1bO{KEYPAD[name[2:]]}" if application else name[2:])
+
+
+@pytest.mark.parametrize("application", [False, True], ids=["normal", "application"])
+@pytest.mark.parametrize("modifier", MODIFIERS)
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("prefix", ["", "C-", "M-", "S-", "C-M-S-"])
-def test_every_name_is_a_key_with_every_modifier(name: str, prefix: str) -> None:
-    assert sent(prefix + name) != prefix + name
+def test_every_key_sends_what_xterm_sends_with_every_modifier(name: str, modifier: str, *, application: bool) -> None:
+    modes = b"\x1b[?1h\x1b=" if application else b""
+    assert sent(modifier + name, output=modes) == xterm_sends(name, modifier, application=application)
+
+
+@pytest.mark.program("tmux")
+@pytest.mark.parametrize("application", [False, True], ids=["normal", "application"])
+def test_every_key_sends_what_tmux_sends(tmp_path: Path, *, application: bool) -> None:
+    keys = [modifier + name for modifier in MODIFIERS for name in NAMES]
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null"]
+    modes = b"\x1b[?1h\x1b=" if application else b""
+    record = f"stty raw -echo; printf '{modes.decode()}ready'; exec cat > {tmp_path}/sent"
+    try:
+        subprocess.run([*tmux, "new-session", "-d", record], check=True)
+        assert eventually(lambda: b"ready" in subprocess.check_output([*tmux, "capture-pane", "-p"]))
+        assert eventually((tmp_path / "sent").exists)
+        for key in keys:
+            subprocess.run([*tmux, "send-keys", key, ";", "send-keys", "-l", f"|{key}|"], check=True)
+        last = f"|{keys[-1]}|".encode()
+        assert eventually(lambda: (tmp_path / "sent").read_bytes().endswith(last))
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=True)
+    rest = (tmp_path / "sent").read_bytes().decode()
+    compared = 0
+    for key in keys:
+        tmux_sent, _, rest = rest.partition(f"|{key}|")
+        if tmux_sent in {"", key}:
+            continue  # tmux has no sequence for it
+        if not key.endswith(("Home", "End", "KPEnter")):  # for these tmux's terminal has others than xterm
+            compared += 1
+            assert sent(key, output=modes) == tmux_sent, key
+    assert compared > 200
 
 
 def test_modes_are_known_however_the_output_is_cut() -> None:

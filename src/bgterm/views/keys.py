@@ -101,9 +101,10 @@ def _special(name: str, modifiers: int, modes: Modes) -> str | None:
             return f"\x1b[1;{1 + modifiers}{final}"
         return f"\x1bO{final}" if name in _PF or modes.application_cursor_keys else f"\x1b[{final}"
     if name.startswith("kp") and (final := _KEYPAD.get(name[2:])):
+        meta = "\x1b" if modifiers & _META else ""  # the only modifier that a keypad passes on
         if modes.application_keypad:
-            return f"\x1bO{final}"
-        return "\r" if name == "kpenter" else name[2:]
+            return f"{meta}\x1bO{final}"
+        return meta + ("\r" if name == "kpenter" else name[2:])
     return None
 
 
