@@ -11,13 +11,16 @@ import random
 import re
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from types import FrameType
 from typing import Self
 
 import pytest
 
+from bgterm.manager import SessionManager
 from bgterm.readiness.marks import Marks
-from bgterm.readiness.row import column_of_cursor, text_left_of_cursor
+from bgterm.readiness.row import CursorPlace, text_left_of_cursor
+from bgterm.until import READY
 from bgterm.views.escapes import EscapeStripper
 from bgterm.views.head_tail import head_tail
 from bgterm.views.modes import Modes
@@ -40,8 +43,8 @@ def escapes() -> Iterable[str]:
         yield f"\x1b{intermediate}{final}"
 
 
-def csis(numbers: Iterable[str]) -> Iterable[str]:
-    for marker, number, intermediate, final in itertools.product(MARKERS, numbers, INTERMEDIATES, CSI_FINALS):
+def csis(numbers: Iterable[str], markers: Iterable[str] = MARKERS) -> Iterable[str]:
+    for marker, number, intermediate, final in itertools.product(markers, numbers, INTERMEDIATES, CSI_FINALS):
         yield f"\x1b[{marker}{number}{intermediate}{final}"
 
 
@@ -58,15 +61,17 @@ NOT_IN_A_ROW = {
 """What is not about the rows near the cursor: full-screen programs', of which plain text promises nothing."""
 
 
-def test_each_control_function_does_to_plain_text_what_it_does_in_a_terminal() -> None:
+@pytest.mark.parametrize("kind", ["escapes", *MARKERS])
+def test_each_control_function_does_to_plain_text_what_it_does_in_a_terminal(kind: str) -> None:
     pytest.importorskip("pyghostty")
     tried = 0
-    for sequence in itertools.chain(escapes(), csis(["", "1", "2", "3"])):
+    for sequence in escapes() if kind == "escapes" else csis(["", "1", "2", "3"], [kind]):
         output = f"{BEFORE}{sequence}X"
         if sequence not in NOT_IN_A_ROW:
             tried += 1
             assert in_plain_text(output, 20) == in_a_terminal(output, 20), sequence
-    record("Control functions, what each does in plain text beside a terminal emulator", tried, of="that differ")
+    fault = f"Control functions, {kind or 'no marker'}: what each does in plain text beside a terminal emulator"
+    record(fault, tried, of="that differ")
 
 
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -89,7 +94,8 @@ def read_by_all(data: bytes, chance: random.Random) -> None:
     Marks().update(output)
     Modes().update(output)
     assert not UNSEEN.search(text_left_of_cursor(output, columns or 80))
-    assert 1 <= column_of_cursor(data, columns or 80) <= (columns or 80)
+    row, column = CursorPlace().at(output, output.end, 24, columns or 80)
+    assert 1 <= row <= 24 and 1 <= column <= (columns or 80)
     head_tail(text, data, 0, 100)
 
 
@@ -160,6 +166,23 @@ def test_no_reader_fails_at_any_stream_of_the_grammar() -> None:
             stream = stream[:place] + bytes([chance.randrange(0x80, 0x100)]) + stream[place:]
         read_by_all(stream, chance)
     record("Random streams of the grammar at every reader of output", times(1500), of="exceptions")
+
+
+def test_a_session_survives_every_control_function(manager: SessionManager, tmp_path: Path) -> None:
+    pytest.importorskip("pyghostty")
+    sequences = [*escapes(), *csis(["", "1", "2;3"])]
+    (tmp_path / "all").write_text("".join(f"{sequence}x" for sequence in sequences), newline="")
+    command = f"stty raw -echo; cat {tmp_path}/all; printf '\\030\\033cthe end'; exec cat"
+    session = manager.open(manager.start_session(command, max_buffer_bytes=100_000))
+    page = session.poll(20_000)
+    while "the end" not in page.text:
+        assert not UNSEEN.search(page.plain)
+        session.status()
+        session.screen()
+        page = session.poll(20_000)
+    assert session.screen().text.startswith("the end")
+    assert session.poll(20_000, until=READY).status is not None
+    record("Control functions through a session that is read, judged and drawn", len(sequences), of="exceptions")
 
 
 GROWING = [

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from typing import TypeVar
 
 from bgterm.engine.output import OutputBuffer
 
+Output = TypeVar("Output", bound=OutputBuffer)
+
 
 def output_of(*pieces: bytes) -> OutputBuffer:
-    output = OutputBuffer()
+    return arrived(OutputBuffer(), *pieces)
+
+
+def arrived(output: Output, *pieces: bytes) -> Output:
     for piece in pieces:
         with tempfile.TemporaryFile() as file:
             file.write(piece)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import re
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bgterm.engine.output import OutputBuffer
 from bgterm.manager import SessionManager
+from bgterm.readiness.row import CursorPlace
+from readiness.outputs import arrived, output_of
 from readiness.terminals import Start
 
 ASK = (
@@ -73,3 +83,75 @@ def test_a_real_screen_knows_where_the_cursor_is(manager: SessionManager) -> Non
     session.run("")
     answer = b"\x1b[4;3R"
     assert f"answer {answer!r}" in session.read(offset=0).text
+
+
+QUESTIONS = b"\x1b[6n\x1b]11;?\x07\x1b[c\x1b[>0q\x1bP$qm\x1b\\\x1b[18t"
+SHOWERS = {
+    "bash": (["bash", "--norc"], "cat shown", "echo second"),
+    "bash itself": (["bash", "--norc"], 'printf "%s" "$(<shown)"', "echo second"),
+    "zsh": (["zsh", "-f"], "cat shown", "echo second"),
+    "fish": (["fish", "--no-config"], "cat shown", "echo second"),
+    "dash": (["dash"], "cat shown", "echo second"),
+    "python": ([sys.executable, "-q"], "print(open('shown').read())", "print('second')"),
+}
+
+
+@pytest.mark.parametrize("end", [b"\n", b""], ids=["a line", "no end"])
+@pytest.mark.parametrize("shower", SHOWERS)
+def test_questions_in_a_file_that_is_shown_type_nothing(
+    manager: SessionManager, program: Callable[[str], str], tmp_path: Path, shower: str, end: bytes
+) -> None:
+    argv, show, then = SHOWERS[shower]
+    program(argv[0])
+    (tmp_path / "shown").write_bytes(b"hello" + QUESTIONS + end)
+    env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color"}
+    session = manager.open(manager.start_session(argv, cwd=tmp_path, env=env))
+    for _ in range(3):
+        assert "hello" in session.run(show, 20_000).data.decode()
+        assert session.run(then, 20_000).output == "second"
+
+
+@pytest.mark.program("bash")
+@pytest.mark.parametrize(
+    "ask", [r"read -sdR -p $'\e[6n' at", r"printf '\e[6n'; read -sdR at", r"echo -e '\e[6n'; read -sdR at"]
+)
+def test_a_script_that_asks_and_then_reads_gets_its_answer(start: Start, ask: str) -> None:
+    program = start("bash", "-c", f'{ask}; echo "at ${{at#*[}}"')
+    assert program.ready().state == "exited"
+    assert re.search(r"at [12];1\r\n", program.output)
+
+
+def test_a_program_that_asks_without_reading_leaves_room_for_what_the_user_types(manager: SessionManager) -> None:
+    asks = "import os, time, tty\ntty.setraw(0)\nfor _ in range(100): os.write(1, b'\\x1b[6n' * 1000)\n"
+    session = manager.open(manager.start_session([sys.executable, "-c", asks + "os.write(1, b'end'); time.sleep(60)"]))
+    session.poll(30_000, until="end")
+    assert session.info().pending_input_bytes < 10_000
+    session.write_stdin("x" * 1_000_000)
+
+
+class CountedReads(OutputBuffer):
+    """Output that counts the bytes which are read from it."""
+
+    read_bytes = 0
+
+    def read(self, start: int, stop: int) -> bytes:
+        data = super().read(start, stop)
+        self.read_bytes += len(data)
+        return data
+
+
+def test_questions_for_the_cursor_look_at_each_byte_of_the_output_once() -> None:
+    output = arrived(CountedReads(), *[b"x" * 60 + b"\r\n"] * 2000)
+    place = CursorPlace()
+    for end in range(0, output.end, 10):
+        place.at(output, end, 24, 80)
+    assert output.read_bytes <= output.end
+
+
+@given(st.lists(st.sampled_from([b"word", b"\r\n", b"\x1b[5;7H", b"\x1b[3C", b"\t", b"\b", b"x" * 100, b"\x1bc"])))
+def test_the_cursor_is_where_it_is_however_often_it_is_asked_for(pieces: list[bytes]) -> None:
+    output = output_of(*pieces)
+    often = CursorPlace()
+    ends = list(itertools.accumulate(map(len, pieces)))
+    places = [often.at(output, end, 24, 80) for end in ends]
+    assert places == [CursorPlace().at(output, end, 24, 80) for end in ends]

@@ -111,6 +111,7 @@ class Terminal:
         "lock",
         "master",
         "output",
+        "owes_answer",
         "program",
         "slave",
     )
@@ -135,7 +136,7 @@ class Terminal:
         """The program has exited, and its tail has been read."""
         self.hung_up = False
         """Nobody holds the terminal any more: no output can come."""
-        self.closed = False
+        self.closed = self.owes_answer = False  # the program has asked its terminal something, and waits for the answer
         self.last_output = self.last_input = 0.0
         self.input_mark = 0
         """The end of the output when something was last typed."""
@@ -497,6 +498,10 @@ class Terminal:
                 sleeper.wake()
 
     # The I/O thread.
+
+    def look_again(self, look: Callable[[], bool]) -> None:
+        """Let the I/O thread call `look`, which takes the lock, after `LEASE_S`, and again while it returns True."""
+        self._pump.lend(look)
 
     def _serve(self, mask: int) -> None:
         with self.lock:

@@ -93,6 +93,8 @@ class Readiness:
                 return Status("exited", "certain", _exit_in_words(terminal.child.exit_code))
             if terminal.input.pending_bytes:
                 return Status("busy", "certain", f"{terminal.input.pending_bytes} typed bytes are not taken yet")
+            if terminal.owes_answer:
+                return Status("busy", "certain", "it has asked its terminal something, and is answered in a moment")
             if self._kernel is None:
                 self._kernel = TerminalKernel.of(terminal)
             observation = self._kernel.observe(max(terminal.last_output, terminal.last_input))

@@ -1,4 +1,8 @@
-"""Answers to the questions that programs ask their terminal, for where no real screen is there to answer.
+r"""Answers to the questions that programs ask their terminal, for where no real screen is there to answer.
+
+Who asks reads the answer without Enter, so it has left canonical mode, or is about to (`printf '\e[6n'; read -sdR`). A
+question of a program that stays in canonical mode is no question, but a file that was shown: its answer would be typed
+into the next prompt, so it is kept until the program is ready for it, and forgotten when something else comes first.
 
 A program that asks and gets no answer hangs, or waits for its time-out: and while it waits for the answer it looks as
 if it waited for you. So they are answered, honestly: as a terminal of few abilities, whose cursor stands where the
@@ -11,9 +15,14 @@ Source: xterm's "Control Sequences" (ctlseqs), and the VT510 manual for the repo
 from __future__ import annotations
 
 import re
+import sys
+import termios
+import time
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.row import column_of_cursor
+from bgterm.engine.pty import is_canonical
+from bgterm.readiness.programs import SHELLS
+from bgterm.readiness.row import CursorPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +41,13 @@ _QUERY = re.compile(
 )
 _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?>=$]*|\][0-9;?]*\x1b?|P[^\x1b]*\x1b?)?\Z")
 _BEGUN_MAX = 256
-_JUMP = re.compile(rb"\x1b(?:\[([0-9]{0,4})(?:;([0-9]{0,4}))?[Hf]|c)")
+_PROMPT = re.compile(rb"\x1b(?:\[\?2004h|\]133;[AD])")
+_OFLAG, _LFLAG = 1, 3  # what tcgetattr returns
+_PATIENT = SHELLS - {"xonsh", "nu", "elvish"}
+_KEPT_S = 0.2
+"""How long a program has to leave canonical mode after it asked: a shell's next command does it within milliseconds."""
+_PENDING_MAX = 4096
+"""Answers beyond so many bytes are left out while a program does not read: the kernel too keeps no more (n_tty.c)."""
 
 _ATTRIBUTES = {b"": b"\x1b[?62;22c", b">": b"\x1b[>1;10;0c", b"=": b"\x1bP!|00000000\x1b\\"}
 """A VT220 with colours, version 1.0, no serial number."""
@@ -49,28 +64,111 @@ class Queries:
         """
         self._terminal = terminal
         self._on_screen = on_screen
+        self._cursor_place = CursorPlace()
         self._begun = b""
         self._seen = 0
+        self._kept = b""  # answers to a program in canonical mode
+        self._kept_until = 0.0
+        self._asker = 0
+        self._left_canonical = False
         terminal.observe(self)
         if end := terminal.output.end:
             self(0, terminal.output.read(0, end))
 
     def __call__(self, offset: int, data: bytes) -> bool:
         """Look for queries in `data`, which begins at `offset`. Called with the terminal's lock held."""
-        if b"\x1b" not in data and not self._begun:
+        if b"\x1b" not in data and not (self._begun or self._kept):
             return False
         end = offset + len(data)
         if end <= self._seen:  # told again after an interruption
-            return bool(self._begun)
+            return bool(self._begun or self._kept)
         self._seen = end
         data = self._begun + data
-        taken = 0
-        for query in _QUERY.finditer(data):
-            taken = query.end()
-            self._terminal.reply(self._answer(query, end - len(data) + query.start()))
+        queries = list(_QUERY.finditer(data))
+        taken = queries[-1].end() if queries else 0
         last = data.rfind(b"\x1b", max(taken, len(data) - _BEGUN_MAX))
         self._begun = data[last:] if last >= 0 and _BEGUN.match(data, last) else b""
-        return bool(self._begun)
+        after = data[taken : len(data) - len(self._begun)]
+        if after.strip():
+            self._forget()  # something else is shown
+        if queries:
+            mode = termios.tcgetattr(self._terminal.master)
+            late = self._late(data, taken) if mode[_OFLAG] & termios.ONLCR else 0
+            answers = self._answers([query for query in queries if query.end() > late], end - len(data))
+            if mode[_LFLAG] & termios.ICANON or (not after.strip() and (b"\n" in after or self._at_shell())):
+                if not after.strip():
+                    self._keep(answers)
+            else:
+                self._type(self._kept + answers)
+                self._forget()
+        return bool(self._begun or self._kept)
+
+    def _answers(self, queries: list[re.Match[bytes]], offset: int) -> bytes:
+        """What answers all these, or as many as a program would find that begins to read."""
+        answers = b""
+        for query in queries:
+            answers += self._answer(query, offset + query.start())
+            if len(answers) > _PENDING_MAX:
+                break
+        return answers
+
+    def _keep(self, answers: bytes) -> None:
+        terminal = self._terminal
+        if not self._kept:
+            terminal.look_again(self._look_again)
+        if len(self._kept) < _PENDING_MAX:
+            self._kept += answers
+        terminal.owes_answer = True
+        self._kept_until = time.monotonic() + _KEPT_S
+        self._asker = terminal.foreground_group()
+        self._left_canonical = False
+
+    def _late(self, data: bytes, taken: int) -> int:
+        """Where in `data`, whose last question ends at `taken`, those end that the program that now reads did not ask.
+
+        When output is read late, a line editor may have taken over in the meantime. It asks in the line of its prompt
+        if at all, and a shell waits for the answer before it prompts; a file that was shown ended its line.
+        """
+        shown = len(data.rstrip())
+        if shown > taken and self._at_shell():
+            return taken
+        for mark in _PROMPT.finditer(data):
+            shown = mark.start()
+        return data.rfind(b"\n", 0, shown) + 1
+
+    def _at_shell(self) -> bool:
+        """Whether a shell has the terminal: one that shows nothing between its question and the answer."""
+        return _name(self._terminal.foreground_group()) in _PATIENT
+
+    def _type(self, answers: bytes) -> None:
+        pending = self._terminal.input.pending_bytes
+        if answers and not (pending and pending + len(answers) > _PENDING_MAX):
+            self._terminal.reply(answers)
+
+    def _look_again(self) -> bool:
+        """Give the answers that are kept if the program that asked reads by now; whether to look once more."""
+        terminal = self._terminal
+        with terminal.lock:
+            if terminal.closed:
+                return False
+            terminal.look()  # a prompt that has come since shows that nobody waits for an answer
+            if not self._kept or terminal.exited:
+                return False
+            if time.monotonic() > self._kept_until or terminal.foreground_group() != self._asker:
+                self._forget()
+                return False
+            if is_canonical(terminal.master):
+                return True
+            if not self._left_canonical:  # a shell does so too, and then prompts: the next look sees that
+                self._left_canonical = True
+                return True
+            self._type(self._kept)
+            self._forget()
+            return False
+
+    def _forget(self) -> None:
+        self._kept = b""
+        self._terminal.owes_answer = False
 
     def _answer(self, query: re.Match[bytes], asked_at: int) -> bytes:
         private, report, attributes, version, mode, size, colour, end, string = query.groups()
@@ -92,14 +190,15 @@ class Queries:
         return b"\x1bP0%sr\x1b\\" % string[:1]  # not a setting, or a capability, that we know
 
     def _cursor(self, asked_at: int) -> tuple[int, int]:
-        """Row and column of the cursor, from 1. The row is counted by lines since the last jump to a place."""
+        """Row and column of the cursor, from 1."""
         if (known := self._on_screen()) is not None:
             return known
-        output = self._terminal.output
-        rows, columns = self._terminal.size()
-        shown = output.read(output.start, asked_at)
-        row, column, jump = 1, b"1", 0
-        for found in _JUMP.finditer(shown):
-            row, column, jump = int(found[1] or 1), found[2] or b"1", found.end()
-        since = shown[jump:]
-        return min(row + since.count(b"\n"), rows), column_of_cursor(b"\x1b[%sG%s" % (column, since), columns)
+        return self._cursor_place.at(self._terminal.output, asked_at, *self._terminal.size())
+
+
+def _name(pid: int) -> str:
+    if sys.platform != "linux":
+        return ""
+    from bgterm.readiness.linux.procfs import name_of  # noqa: PLC0415 - few questions come late
+
+    return name_of(pid)

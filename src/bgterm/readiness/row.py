@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _VERTICAL = re.compile(rb"\x1b(?:\[[0-9;]*[ABEFHSTdfu]|[78DMc])")
 _STILL = re.compile(rb"\x1b\[(?:[0-9;]*m|\?2004h)")
+_JUMP = re.compile(rb"\x1b(?:\[([0-9]{0,4})(?:;([0-9]{0,4}))?[Hf]|c)")
 _NEAR = 512
 _TAIL = 4096
 """Line editors draw within the last rows: what came earlier has no part in the cursor's row."""
@@ -38,9 +39,35 @@ def shown_left_of_cursor(shown: bytes, columns: int | None) -> str:
     return _shown(shown[-_TAIL:], columns).left_of_cursor
 
 
-def column_of_cursor(shown: bytes, columns: int) -> int:
-    """The column, from 1, in which the cursor stands after all this was shown."""
-    return min(_shown(shown[-_TAIL:], columns).column + 1, columns)
+class CursorPlace:
+    """Where the cursor is, as far as output tells without a screen: rows are counted by lines since the last jump.
+
+    Each byte of the output is looked at once, whatever is asked how often.
+    """
+
+    def __init__(self) -> None:
+        self._offset = 0  # looked at up to here
+        self._row = 1
+        self._columns = 0
+        self._view: PlainText | None = None
+
+    def at(self, output: OutputBuffer, end: int, rows: int, columns: int) -> tuple[int, int]:
+        """Row and column, from 1, after the output up to `end`, which only grows, of a terminal of this size."""
+        shown = output.read(max(self._offset, output.start), end)
+        self._offset = max(self._offset, end)
+        jumps = list(_JUMP.finditer(shown))
+        jump = jumps[-1] if jumps else None
+        if jump is not None:
+            self._row = int(jump[1] or 1)
+            shown = shown[jump.end() :]
+        self._row = max(min(self._row + shown.count(b"\n"), rows), 1)
+        if jump is not None or self._view is None or columns != self._columns or len(shown) > _TAIL:
+            self._columns = columns
+            column = (jump and jump[2]) or b"1"
+            self._view = _shown(b"\x1b[%sG%s" % (column, shown[-_TAIL:]), columns)
+        else:
+            self._view.feed(shown.decode(errors="replace"))
+        return self._row, min(self._view.column + 1, columns)
 
 
 def _shown(shown: bytes, columns: int | None) -> PlainText:
