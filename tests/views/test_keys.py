@@ -132,7 +132,7 @@ def test_an_unknown_name_is_an_error_that_lists_near_ones(key: str, near: str) -
 
 CURSOR_KEYS = {"Up": "A", "Down": "B", "Right": "C", "Left": "D", "Home": "H", "End": "F"}
 FUNCTION_KEYS = {"F1": "P", "F2": "Q", "F3": "R", "F4": "S"}
-EDITING_KEYS = dict(zip(("IC", "DC", "PPage", "NPage"), (2, 3, 5, 6), strict=True))
+EDITING_KEYS: dict[str, int] = dict(zip(("IC", "DC", "PPage", "NPage"), (2, 3, 5, 6), strict=True))
 EDITING_KEYS.update(Insert=2, Delete=3, PageUp=5, PgUp=5, PageDown=6, PgDn=6)
 EDITING_KEYS.update(F5=15, F6=17, F7=18, F8=19, F9=20, F10=21, F11=23, F12=24)
 CHARACTER_KEYS = {"Enter": "\r", "Escape": "\x1b", "Tab": "\t", "BTab": "\x1b[Z", "Space": " ", "BSpace": "\x7f"}
