@@ -376,7 +376,8 @@ class Session:
         The screen is computed when it is asked for, from what is kept of the output: `Screen.complete` says
         whether that was all. Unread output stays unread.
 
-        Raises UnknownSessionError, ModuleNotFoundError where the extra is missing, ValueError for a negative number.
+        Raises UnknownSessionError, ModuleNotFoundError where the extra is missing, ValueError for a negative number
+        and for a screen of more than a million cells.
         """
         scrollback_lines = integer("scrollback_lines", scrollback_lines)
         live = self.live.live_screen()
@@ -405,8 +406,8 @@ class Session:
         Returns None when the time is up, or the program has exited without showing it, or, with
         `overflow="block"`, cannot go on before its output is read. Output stays unread.
 
-        Raises UnknownSessionError, ModuleNotFoundError, ValueError for a negative time, re.error, and what the
-        function raises.
+        Raises UnknownSessionError, ModuleNotFoundError, ValueError for a negative time and for a screen of more than a
+        million cells, re.error, and what the function raises.
         """
         return self.live.terminal.wait(self.live.on_screen(pattern, timeout_ms, settle_ms)).screen
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bgterm.loading import load
-from bgterm.views.sizes import SizeChange
+from bgterm.views.sizes import SizeChange, Sizes
 from bgterm.waits import Wait
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Views:
         """Begin before the terminal does."""
         self._terminal = terminal
         self._encoding = encoding
-        self._sizes = [SizeChange(0, rows, cols)]
+        self._sizes = Sizes(rows, cols)
         self._modes: Modes | None = None
         self._screen: LiveScreen | None = None
         self.transcript: Transcript | None = None
@@ -61,7 +61,12 @@ class Views:
 
     def resized(self, rows: int, cols: int) -> None:
         """The terminal has another size now. Lock held."""
-        self._sizes.append(SizeChange(self._terminal.output.end, rows, cols))
+        if (rows, cols) == self._sizes.now[1:]:
+            return
+        output = self._terminal.output
+        # Nobody draws again what the screen has read, or what is kept nowhere.
+        needed = (self.transcript or output).start if self._screen is None else self._screen.position
+        self._sizes.change(SizeChange(output.end, rows, cols), needed)
         if self.transcript is not None:
             self.transcript.resized(rows, cols)
 

@@ -9,12 +9,17 @@ from bgterm.views.screen import Screen
 
 if TYPE_CHECKING:
     from bgterm.views.line_search import Kept
-    from bgterm.views.sizes import SizeChange
+    from bgterm.views.sizes import Sizes
 
 MOST_BYTES = 1 << 24
 """How much of a transcript is gone through for a screen that is asked for late: more than any program draws without
 clearing the screen in between."""
 
+MOST_CELLS = 1_000_000
+"""The largest screen that is drawn. A cell may take 250 bytes, so the 65535 x 65535 that a terminal may have would take
+all of the memory."""
+
+_MOST_ROWS, _MOST_COLS = 1000, 1000  # what is drawn of a larger one, for when it becomes smaller
 _PIECE_BYTES = 1 << 18
 _CAN = b"\x18"
 
@@ -28,19 +33,18 @@ class LiveScreen:
     ----------
     output: the terminal's buffer.
     transcript: all of its output, where that is kept.
-    sizes: the terminal's sizes, of which more may be added at the end.
+    sizes: the terminal's sizes, to which more may be added.
     """
 
-    def __init__(self, output: Kept, transcript: Kept | None, sizes: list[SizeChange]) -> None:
+    def __init__(self, output: Kept, transcript: Kept | None, sizes: Sizes) -> None:
         self._output, self._transcript, self._sizes = output, transcript, sizes
         kept = transcript or output
-        self.position = max(kept.start, kept.end - MOST_BYTES)
+        self.position = max(kept.start, kept.end - MOST_BYTES, sizes.start)
         """The offset of the output up to which it has read."""
         self._complete = self.position == 0
-        self._next_size = sum(size.offset <= self.position for size in sizes)
-        size = sizes[self._next_size - 1]
-        self._emulator = Emulator(size.rows, size.cols)
-        if not self._complete:
+        self._size = sizes.at(self.position)
+        self._emulator = Emulator(*self._drawn_size())
+        if self.position:
             # It may be the middle of a sequence or a character: the next line surely is not.
             self.position += kept.read(self.position, self.position + _PIECE_BYTES).find(b"\n") + 1
 
@@ -55,17 +59,36 @@ class LiveScreen:
                 self._emulator.feed(_CAN)  # what was begun has lost its end
                 self._complete = False
                 self.position = output.start
-        while self._next_size < len(self._sizes) and self._sizes[self._next_size].offset <= self.position:
-            size = self._sizes[self._next_size]
-            self._emulator.resize(size.rows, size.cols)
-            self._next_size += 1
+        self._take_size()
         stop = min(self.position + _PIECE_BYTES, kept.end)
-        if self._next_size < len(self._sizes):
-            stop = min(stop, self._sizes[self._next_size].offset)
+        if (change := self._sizes.next_change(self.position)) is not None:
+            stop = min(stop, change)
         if data := kept.read(self.position, stop):
             self._emulator.feed(data)
             self.position += len(data)
-        return self.position < output.end or self._next_size < len(self._sizes)
+        self._take_size()
+        return self.position < output.end
+
+    def _take_size(self) -> None:
+        size = self._sizes.at(self.position)
+        if size != self._size:
+            self._size = size
+            self._emulator.resize(*self._drawn_size())
+
+    def _drawn_size(self) -> tuple[int, int]:
+        _, rows, cols = self._size
+        if rows * cols <= MOST_CELLS:
+            return rows, cols
+        self._complete = False
+        return min(rows, _MOST_ROWS), min(cols, _MOST_COLS)
+
+    def _check_size(self) -> None:
+        _, rows, cols = self._size
+        if rows * cols > MOST_CELLS:
+            raise ValueError(
+                f"a screen of {rows} x {cols} is too large to be drawn: it may have {MOST_CELLS:,} cells; "
+                "resize the session first"
+            )
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -74,11 +97,13 @@ class LiveScreen:
         return row + 1, column + 1
 
     def text(self) -> str:
-        """The text of the screen, as `Screen.text`."""
+        """The text of the screen, as `Screen.text`. Raises ValueError where it has more than `MOST_CELLS`."""
+        self._check_size()
         return "\n".join(self._emulator.lines()).rstrip("\n")
 
     def snapshot(self, scrollback_lines: int = 0) -> Screen:
-        """Return what the screen shows now."""
+        """Return what the screen shows now. Raises ValueError where it has more than `MOST_CELLS`."""
+        self._check_size()
         emulator = self._emulator
         rows, cols = emulator.size
         return Screen(

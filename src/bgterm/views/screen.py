@@ -37,7 +37,7 @@ class Screen:
     """The rows above the screen, as many as were asked for."""
     complete: bool
     """False where the beginning of the output was not kept any more when the screen was first asked for, so that what
-    was drawn back then may be missing."""
+    was drawn back then may be missing; or where the screen was too large to be drawn for a time."""
     end_offset: int
     """The output up to this absolute offset is what it shows."""
     styled: StyledRows = field(repr=False, default_factory=StyledRows)
