@@ -14,7 +14,7 @@ import pytest
 
 from bgterm.views.box_drawing import shape
 from bgterm.views.drawing import HEIGHT, WIDTH
-from bgterm.views.pieces import pieces
+from bgterm.views.pieces import pieces, printable
 from bgterm.views.screen import Cursor, Screen
 from bgterm.views.styled import BACKGROUND, FOREGROUND, CursorShape, Run, Style, StyledRows
 
@@ -140,11 +140,11 @@ def test_an_underline_has_its_own_colour() -> None:
     assert filled(screen((Run(0, 1, "a", style),)).to_svg()) == {PALETTE[5]: {(0, 16, WIDTH, 17)}}
 
 
-def test_a_block_cursor_exchanges_the_colours_of_its_cell() -> None:
+def test_a_block_cursor_has_the_colour_of_text_and_shows_its_character() -> None:
     row = (Run(0, 3, "abc", Style(foreground=1)),)
     assert [(p.column, p.text, p.foreground, p.background) for p in pieces(screen(row, cursor=(0, 1)))] == [
         (0, "a", PALETTE[1], BACKGROUND),
-        (1, "b", BACKGROUND, PALETTE[1]),
+        (1, "b", BACKGROUND, FOREGROUND),
         (2, "c", PALETTE[1], BACKGROUND),
     ]
 
@@ -153,6 +153,12 @@ def test_a_block_cursor_exchanges_the_colours_of_its_cell() -> None:
 def test_a_block_cursor_covers_a_wide_character(column: int) -> None:
     (covered,) = (p for p in pieces(screen((Run(16, 2, "日"),), cursor=(0, column))))
     assert (covered.columns, covered.foreground, covered.background) == (2, BACKGROUND, FOREGROUND)
+
+
+def test_a_block_cursor_is_seen_on_text_of_its_own_colour() -> None:
+    inverse = (Run(0, 1, "x", Style(foreground=1, background=2)), Run(1, 1, "y", Style(inverse=True)))
+    assert [p.background for p in pieces(screen(inverse, cursor=(0, 0)))] == [FOREGROUND, FOREGROUND]
+    assert [p.background for p in pieces(screen(inverse, cursor=(0, 1)))] == [PALETTE[2], BACKGROUND]
 
 
 def test_a_block_cursor_is_seen_where_nothing_is_written_and_where_text_is_hidden() -> None:
@@ -298,12 +304,16 @@ def test_a_page_of_html_has_the_shapes_of_the_svg_picture() -> None:
 
 
 def test_nothing_that_xml_or_html_forbid_reaches_a_picture() -> None:
-    """Every code point, in the text and in the title: XML 1.0's production 2, and HTML's parse errors."""
+    """XML 1.0's production 2, and HTML's parse errors: in the text and in the title."""
     no_character = "".join(chr(plane + last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
     forbidden = re.compile(f"[^\n -~\xa0-\ud7ff\ue000-\U0010ffff]|[\ufdd0-\ufdef{no_character}]")
-    for start in range(0, sys.maxunicode + 1, 0x8000):
-        text = "".join(map(chr, range(start, start + 0x8000)))
-        shown = screen((Run(0, len(text), text),), title=text)
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert forbidden.search(printable(everything)) is None
+    assert len(printable(everything)) == len(everything)
+    assert set(everything) - set(printable(everything)) == {"\n", *forbidden.findall(everything)}
+    text = "".join(forbidden.findall(everything)) + "\n"
+    for runs in ((Run(0, len(text), text),), tuple(Run(at, 1, "a" + character) for at, character in enumerate(text))):
+        shown = screen(runs, title=text)
         for picture in (shown.to_svg(), shown.to_html()):
             picture.encode()
             assert forbidden.search(picture) is None

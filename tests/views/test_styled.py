@@ -122,7 +122,7 @@ def test_styled_rows_have_the_text_of_the_lines(outputs: list[str]) -> None:
     shown = Emulator(4, 12)
     for output in outputs:
         shown.feed(output.encode())
-        texts = []
+        texts: list[str] = []
         for row in shown.styled().rows:
             text, column = "", 0
             for run in row:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _FRAME, _TITLE = "#2a2d30", "#9a9ea2"
 _BUTTONS = ("#ec6a5e", "#f4bf4f", "#61c554")
 _BUTTONS_WIDTH = 70
-MARGIN, _BAR = 12, 30
+MARGIN, BAR = 12, 30
 _WORD = re.compile(f"[^ {CHARACTERS}]+")
 
 
 def svg(screen: Screen) -> str:
     """Return the screen as SVG, in a window with its title."""
-    width, height = screen.cols * WIDTH + 2 * MARGIN, screen.rows * HEIGHT + _BAR + MARGIN
+    width, height = screen.cols * WIDTH + 2 * MARGIN, screen.rows * HEIGHT + BAR + MARGIN
     title = printable(screen.title)
     drawn = pieces(screen)
     parts = [
@@ -33,10 +33,10 @@ def svg(screen: Screen) -> str:
         ),
         f"<title>{escape(title or 'terminal')}</title>",
         f'<rect width="100%" height="100%" rx="8" fill="{screen.styled.background}"/>',
-        f'<path d="M0 {_BAR - 6}V8a8 8 0 0 1 8-8H{width - 8}a8 8 0 0 1 8 8V{_BAR - 6}Z" fill="{_FRAME}"/>',
+        f'<path d="M0 {BAR - 6}V8a8 8 0 0 1 8-8H{width - 8}a8 8 0 0 1 8 8V{BAR - 6}Z" fill="{_FRAME}"/>',
         *(f'<circle cx="{16 + 18 * number}" cy="12" r="5.5" fill="{fill}"/>' for number, fill in enumerate(_BUTTONS)),
         f'<text x="50%" y="16.5" font-size="12" text-anchor="middle" fill="{_TITLE}">{escape(title)}</text>',
-        f'<g transform="translate({MARGIN} {_BAR})">',
+        f'<g transform="translate({MARGIN} {BAR})">',
         *drawing(screen, drawn),
     ]
     for piece in drawn:

@@ -107,5 +107,7 @@ def _with_cursor(row: list[Piece], column: int, blank: Piece, styled: StyledRows
 
 
 def _under_cursor(piece: Piece, styled: StyledRows) -> Piece:
-    block = styled.cursor or (styled.foreground if piece.style.invisible else piece.foreground)
+    # A block in the colour of the cell's background would not be seen; text may be hidden in it.
+    colours = (styled.cursor or styled.foreground, piece.foreground, styled.foreground, styled.background)
+    block = next((colour for colour in colours if colour != piece.background), piece.foreground)
     return replace(piece, foreground=piece.background, background=block)

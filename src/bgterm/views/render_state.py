@@ -6,12 +6,12 @@ import weakref
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, get_args
+from typing import Any
 
 from bgterm.views.ghostty import check, core, ffi, lib
 from bgterm.views.styled import PLAIN, Colour, CursorShape, Run, Style, StyledRows, Underline
 
-_UNDERLINES: tuple[Underline, ...] = get_args(Underline)  # in the order of SGR 4:0 to 4:5
+_UNDERLINES: tuple[Underline, ...] = ("", "single", "double", "curly", "dotted", "dashed")  # SGR 4:0 to 4:5
 _CURSORS: dict[int, CursorShape] = {
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BAR: "bar",
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_UNDERLINE: "underline",
@@ -163,7 +163,7 @@ class RenderState:
                 _colour(style.fg_color),
                 _colour(style.bg_color),
                 _colour(style.underline_color),
-                _UNDERLINES[style.underline],
+                _UNDERLINES[int(style.underline)],
                 **{name: bool(getattr(style, name)) for name in _SWITCHES},
             )
         return self._styles[as_bytes]
