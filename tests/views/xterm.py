@@ -27,13 +27,13 @@ def answer(question, last):
     got = b""
     while not got.endswith(last):
         got += os.read(0, 1)
-    return got
+    return got.rpartition(b"\033[")[2]  # the output may have asked questions as well
 
 data = memoryview(open(output, "rb").read())
 while data:
     data = data[os.write(1, data):]
 answer(b"\033[6n", b"R")
-_, height, width = answer(b"\033[16t", b"t")[2:-1].split(b";")
+_, height, width = answer(b"\033[16t", b"t")[:-1].split(b";")
 answer(b"\033[13t", b"t")
 with open(done + ".new", "wb") as file:
     file.write(width + b" " + height)
