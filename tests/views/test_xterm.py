@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,19 @@ DRAWN = {"colours": COLOURS, "frames": FRAMES, "reversed screen": REVERSED, "own
 @pytest.mark.parametrize("output", DRAWN.values(), ids=DRAWN)
 def test_what_is_drawn_looks_as_it_does_in_xterm(output: str, tmp_path: Path) -> None:
     assert_same_picture(output.encode(), tmp_path)
+
+
+def test_frames_have_no_gaps_between_their_cells(tmp_path: Path) -> None:
+    (tmp_path / "frames").write_text(FRAMES)
+    with Session.start("stty raw -echo; cat frames; read x", rows=ROWS, cols=COLS, cwd=tmp_path) as session:
+        session.wait_screen("└──┴──┘", WAIT_MS)
+        picture = drawn_by_us(session.screen(), tmp_path)
+    blank, middle = picture.cell(10, 0).background, HEIGHT // 2
+    for frame in re.finditer(r"[┌╔┏╭╒╓]\S+", FRAMES.partition("\r")[0]):
+        for row in range(4):
+            lines = picture.cell(row, frame.start()).pixels
+            inked = [any(distance(pixel, blank) > 100 for pixel in line) for line in lines]
+            assert all(inked[middle + 1 if row == 0 else 0 : middle if row == 3 else HEIGHT]), (frame[0], row)
+        for column in range(frame.start() + 1, frame.end() - 1):
+            columns = zip(*picture.cell(0, column).pixels, strict=True)
+            assert all(any(distance(pixel, blank) > 100 for pixel in line) for line in columns), frame[0]
