@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from bgterm.arguments import integer_or_none, seconds_or_none, shown, string
 from bgterm.closing import close_sessions, grace
 from bgterm.engine import pump
-from bgterm.engine.terminals import kill_all, open_terminals
+from bgterm.engine.terminals import begin_to_end, is_ending, kill_all, open_terminals
 from bgterm.engine.undisturbed import undisturbed
-from bgterm.errors import SessionLimitError, UnknownSessionError
+from bgterm.errors import BgtermError, SessionLimitError, UnknownSessionError
 from bgterm.following import FollowedWait, Race, sleep_on
 from bgterm.launch import Command, Launch
 from bgterm.readiness.confidence import ENOUGH
@@ -133,6 +133,7 @@ class SessionManager:
             its transcript there.
         ValueError: an empty command, a name that is taken or empty, a size or number out of range, a NUL in a string, a
             program that `shell_integration` does not know. TypeError: an argument of another type.
+        BgtermError: the interpreter ends, and this is called by an atexit handler that runs after bgterm's own.
         LookupError: an encoding that is unknown, not of text (rot13), or cannot decode any output (utf-16 where no mark
             tells the order of bytes: say utf-16-le); an unknown error handler.
         SessionLimitError: `max_sessions` are open.
@@ -159,6 +160,8 @@ class SessionManager:
 
         Interrupted by Ctrl-C, it leaves nothing either, wherever that struck.
         """
+        if is_ending():
+            raise BgtermError("the interpreter ends, and has ended its sessions: none can be started any more")
         launch = launch.checked()
         _check_name(name)
         _end_with_worker()
@@ -222,6 +225,7 @@ class SessionManager:
         raise self._unknown(sid)
 
     def _unknown(self, sid: object) -> Exception:
+        is_ending()
         if isinstance(sid, bool) or not isinstance(sid, (int, str)):
             return TypeError(f"sid must be a session's id (an integer) or its name (a string), not {shown(sid)}")
         with self._lock:
@@ -440,6 +444,7 @@ Session.manager = default
 
 
 def _end_sessions() -> None:
+    begin_to_end()
     for manager in list(_managers):
         manager._take_back()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
     sessions = [session.live for manager in list(_managers) for session in manager.sessions()]

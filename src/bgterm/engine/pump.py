@@ -172,6 +172,11 @@ class Pump:
             report_failure()
             return None
 
+    @property
+    def thread_ident(self) -> int | None:
+        """The thread, by `threading.get_ident`."""
+        return self._thread.ident
+
     def stop(self) -> None:
         """End the thread. Terminals stay readable by who waits on them."""
         self._stopping = True
@@ -220,6 +225,11 @@ def _begin(began: threading.Event, told: list[Pump | BaseException]) -> None:
     began.set()
     if own is not None:
         own.run()
+
+
+def thread_ident() -> int | None:
+    """The I/O thread, by `threading.get_ident`, None where there is none."""
+    return None if _pump is None else _pump.thread_ident
 
 
 def stop() -> None:

@@ -21,7 +21,7 @@ import os
 import signal
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fcntl import ioctl
 from functools import partial
 from threading import Lock, Thread
@@ -33,7 +33,7 @@ from bgterm.engine.child import Child
 from bgterm.engine.ending import kill
 from bgterm.engine.failures import report_failure
 from bgterm.engine.input import InputQueue
-from bgterm.engine.lock import locked_shortly
+from bgterm.engine.lock import LastLock, locked_shortly
 from bgterm.engine.noted import give_back
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process, with_outer_marks
@@ -129,7 +129,7 @@ class Terminal:
         self.device = 0
         self.output = OutputBuffer()
         self.input = InputQueue(-1)
-        self.lock = Lock()
+        self.lock: Lock | LastLock = Lock()
         self.cursor = 0
         """The next unread byte. Moved by the session, kept here because `keep_all` turns on it."""
         self.exited = False
@@ -621,6 +621,18 @@ class Terminal:
             slave, self.slave = self.slave, -1
             os.close(slave)
         give_back(self._opened)
+
+    def keep_to(self, threads: Collection[int]) -> None:
+        """The interpreter ends: see `LastLock`. The I/O thread reads from now on, also where a daemon thread led."""
+        if not isinstance(self.lock, LastLock):
+            self.lock = LastLock(self.lock, threads)
+        locked_shortly(self.lock, self._depose)
+
+    def _depose(self) -> None:
+        if self._leader is not None:
+            self._sleepers.append(self._leader)
+            self._leader = None
+            self._arm()
 
     def abandon(self) -> None:
         """In a forked child: give the descriptors back, and touch nothing that is the parent's."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from threading import get_ident
 from typing import TYPE_CHECKING
 
+from bgterm.engine import pump
 from bgterm.engine.ending import Ending, ending, kill
-from bgterm.engine.lock import locked_shortly
+from bgterm.engine.lock import locked_shortly, sleep_for_good
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
@@ -32,6 +34,26 @@ def kill_all(terminals: Sequence[Terminal]) -> None:
 def open_terminals() -> list[Terminal]:
     """Every terminal of this process that is not closed."""
     return [terminal for terminal in list(TERMINALS) if not terminal.closed]
+
+
+_needed: Collection[int] | None = None
+"""The threads that end the interpreter, once it ends."""
+
+
+def begin_to_end() -> None:
+    """The interpreter ends: no daemon thread but the I/O thread gets at a terminal any more."""
+    global _needed  # noqa: PLW0603 - of the whole process
+    _needed = {ident for ident in (get_ident(), pump.thread_ident()) if ident is not None}
+    for terminal in open_terminals():
+        terminal.keep_to(_needed)
+
+
+def is_ending() -> bool:
+    """Whether the interpreter ends. Never returns to daemon threads then."""
+    if _needed is None:
+        return False
+    sleep_for_good(_needed)
+    return True
 
 
 def _after_fork() -> None:
