@@ -44,6 +44,16 @@ def test_the_session_has_every_verb_as_a_coroutine(name: str) -> None:
     assert inspect.getdoc(coroutine)
 
 
+def properties(home: type) -> set[str]:
+    return {name for name, value in vars(home).items() if isinstance(value, property)}
+
+
+@pytest.mark.parametrize("name", sorted(properties(Session)))
+def test_the_session_tells_the_same_without_a_call(name: str) -> None:
+    assert name in properties(AsyncSession)
+    assert getattr(AsyncSession, name).fget.__annotations__ == getattr(Session, name).fget.__annotations__
+
+
 @pytest.mark.parametrize("name", sorted(BOTH))
 def test_a_session_is_started_and_opened_with_the_same_parameters(name: str) -> None:
     assert parameters(getattr(AsyncSession, name)) == parameters(getattr(Session, name))

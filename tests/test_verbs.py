@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import bgterm
-from bgterm import Session, SessionManager
+from bgterm import Session, SessionInfo, SessionManager
 
 MANAGERS_OWN = {"list_sessions", "sessions", "close_all", "wait_any"}
 """Verbs about many sessions: a single one has none of them."""
@@ -43,6 +43,12 @@ def test_the_manager_has_the_sessions_verb_with_an_id_before_its_parameters(name
 
 def test_what_only_a_manager_has_is_about_many_sessions() -> None:
     assert verbs(SessionManager) - verbs(Session) - MANAGERS_OWN == {"open", "start", "start_session"}
+
+
+def test_what_a_session_tells_without_a_call_is_in_its_info_too() -> None:
+    told = {name for name, value in vars(Session).items() if isinstance(value, property)}
+    assert told == {"running", "exit_code"}
+    assert told <= set(SessionInfo._fields)
 
 
 def test_a_session_is_started_as_an_id_is() -> None:

@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 import time
+import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 _REMEMBERED = 10_000
 """How many closed sessions are remembered, for the message to who asks for one."""
 
-_EXIT_GRACE_S = 1.0
-"""How long programs may take to end when the interpreter ends."""
+_GRACE_S = 1.0
+"""How long programs may take to end when the interpreter ends, or their manager was dropped."""
 
 _managers: weakref.WeakSet[SessionManager] = weakref.WeakSet()
 
@@ -50,7 +51,8 @@ class SessionManager:
     """Sessions by id and by name. The functions of the module `bgterm` are the verbs of one shared manager.
 
     A `sid` is the integer that `start_session` returned, or the name that the session was started with.
-    All verbs may be called from any thread. Used in a `with` statement all its sessions are closed at the end.
+    All verbs may be called from any thread. Used in a `with` statement all its sessions are closed at the end. One that
+    is dropped with sessions open, so that nobody can reach them any more, closes them, with a ResourceWarning.
 
     Parameters
     ----------
@@ -81,6 +83,18 @@ class SessionManager:
 
     def __exit__(self, *_error: object) -> None:
         self.close_all()
+
+    def __del__(self) -> None:
+        """Close, in the background, the sessions that nobody can reach any more: a session keeps its manager alive."""
+        sessions = [session.live for session in vars(self).get("_sessions", {}).values()]
+        if sessions:
+            try:
+                # Not here: garbage is collected in any thread, whatever that is doing.
+                close = functools.partial(close_sessions, sessions, _GRACE_S)
+                threading.Thread(target=close, name="bgterm-close", daemon=True).start()
+            except RuntimeError:  # no thread to be had, or the interpreter ends
+                kill_all([session.terminal for session in sessions])
+            warnings.warn(f"{self!r} was dropped before it was closed", ResourceWarning, stacklevel=2, source=self)
 
     # Start and find.
 
@@ -449,7 +463,7 @@ def _end_sessions() -> None:
         manager._take_back()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
     sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
     if sessions:
-        close_sessions(sessions, _EXIT_GRACE_S)
+        close_sessions(sessions, _GRACE_S)
     kill_all(open_terminals())  # of starts in other threads
 
 

@@ -312,6 +312,27 @@ class Session:
         reason = terminal.wait(self.live.reason(EXIT, deadline("timeout_ms", timeout_ms)))
         return terminal.child.exit_code if reason == "exit" else None
 
+    @property
+    def running(self) -> bool:
+        """Whether the program has not exited, as far as is known now; also of a session that has been closed."""
+        self._look()
+        terminal = self.live.terminal
+        return not (terminal.child.exited if terminal.closed else terminal.exited)
+
+    @property
+    def exit_code(self) -> int | None:
+        """The program's exit code, negative for a signal; also of a session that has been closed.
+
+        None while it runs, and where the host made the code unknowable.
+        """
+        return None if self.running else self.live.terminal.child.exit_code
+
+    def _look(self) -> None:
+        if not self.live.terminal.closed:  # in a forked child, a thread that does not exist may have had the lock
+            with self.live.terminal.lock:
+                if not self.live.terminal.closed:
+                    self.live.terminal.look()
+
     def info(self) -> SessionInfo:
         """Return what is known of the session. Raises UnknownSessionError."""
         terminal = self.live.terminal

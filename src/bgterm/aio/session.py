@@ -122,6 +122,16 @@ class AsyncSession:
         """The name that it was started with, or None."""
         return self.session.name
 
+    @property
+    def running(self) -> bool:
+        """Whether the program has not exited: see `Session.running`."""
+        return self.session.running
+
+    @property
+    def exit_code(self) -> int | None:
+        """The program's exit code: see `Session.exit_code`."""
+        return self.session.exit_code
+
     def __repr__(self) -> str:
         return f"<bgterm.aio.AsyncSession of {self.session!r}>"
 
