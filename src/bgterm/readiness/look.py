@@ -13,6 +13,7 @@ Between 2 and 6 the terminal's lock keeps anybody from typing, so what was found
 
 from __future__ import annotations
 
+import errno
 import select
 import sys
 from typing import TYPE_CHECKING
@@ -97,7 +98,12 @@ class Readiness:
                 return Status("busy", "certain", "it has asked its terminal something, and is answered in a moment")
             if self._kernel is None:
                 self._kernel = TerminalKernel.of(terminal)
-            observation = self._kernel.observe(max(terminal.last_output, terminal.last_input))
+            try:
+                observation = self._kernel.observe(max(terminal.last_output, terminal.last_input))
+            except OSError as error:
+                if error.errno != errno.EIO:  # which the slave's end gives from then on (vhangup(2))
+                    raise
+                return Status("unknown", "none", "the terminal was hung up, and who waits on it now cannot be seen")
             if observation.finding in _SLEEPING and self._poll.poll(0):
                 continue
             status = self._judgement.status(observation, self._kernel, now)
