@@ -14,7 +14,7 @@ from collections.abc import Generator, Sequence
 from typing import NamedTuple, TypeVar
 
 from bgterm.engine.noted import contents, give_back, noted
-from bgterm.engine.processes import Process, Program, process, started_by
+from bgterm.engine.processes import Process, Program, is_running_child, process, started_by
 from bgterm.engine.waker import waker
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def ending(programs: Sequence[Program], grace_seconds: float) -> Ending[list[Pro
     interactive shells do, and SIGCONT in case it is stopped. What ignores both has the same time to end by itself:
     it may be at work on something. What is left after `grace_seconds` is killed. The wait for an end is an event;
     all of it takes the grace and two seconds at most. Processes of other users (a setuid program) are left to the
-    hang-up of their terminal.
+    hang-up of their terminal. Without /proc only the programs themselves are known: see `engine.terminals`.
     """
     deadline = time.monotonic() + grace_seconds
     asked: set[tuple[int, int]] = set()
@@ -125,7 +125,8 @@ def _open(one: Process, opened: list[int]) -> int | None:
     except ProcessLookupError:
         return None
     now = process(one.pid)
-    return fd if now is not None and now.started == one.started and now.alive else None
+    same = is_running_child(one.pid) if now is None else now.started == one.started and now.alive
+    return fd if same else None
 
 
 def _send(one: Process, *numbers: int) -> bool:

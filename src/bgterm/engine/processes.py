@@ -61,6 +61,23 @@ def process(pid: int) -> Process | None:
     )
 
 
+def is_running_child(pid: int) -> bool:
+    """Whether `pid` is a child of ours that has not exited: its parent is told that (waitid(2)) whatever /proc shows.
+
+    It may show nothing: in a chroot, on macOS, and of others' processes and undumpable ones where it is mounted with
+    hidepid=2 (proc(5)). A child's pid is not used again before its parent has been told of its end.
+    """
+    try:
+        return pid > 0 and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
+def are_shown() -> bool:
+    """Whether there is a /proc that shows processes."""
+    return process(os.getpid()) is not None
+
+
 def processes() -> Iterator[Process]:
     """Every process that can be seen, also the newest of those that are born meanwhile.
 
@@ -161,6 +178,9 @@ def started_by(programs: Iterable[Program]) -> list[Process]:
             members[found.pid] = found
         else:
             others.setdefault(found.parent, []).append(found)
+    for program in known:
+        if program.pid not in members and is_running_child(program.pid):
+            members[program.pid] = Process(program.pid, "", "", own, program.pid, program.pid, 0, program.started)
     # A child that emptied its environment and left the session is still its parent's.
     parents = list(members)
     while parents:

@@ -377,6 +377,10 @@ class Terminal:
         except OSError:
             return 0
 
+    def groups(self) -> set[int]:
+        """The process groups of the session that can be told without /proc: the program's, and the foreground's."""
+        return {0 if self.child.exited else self.program.pid, self.foreground_group()} - {0, -1}
+
     def interrupt(self) -> None:
         """Send SIGINT to the foreground process group, as a typed Ctrl-C does in cooked mode. Lock held."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import weakref
 from collections.abc import Collection, Sequence
 from threading import get_ident
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from bgterm.engine import pump
 from bgterm.engine.ending import Ending, ending, kill
 from bgterm.engine.lock import locked_shortly, sleep_for_good
+from bgterm.engine.processes import are_shown
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
@@ -21,14 +23,40 @@ TERMINALS: weakref.WeakSet[Terminal] = weakref.WeakSet()
 
 def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:
     """End the programs of many terminals at once, with everything that they started: see `ending`."""
+    unseen = _unseen_groups(terminals)
+    _signal(unseen, signal.SIGTERM, signal.SIGCONT)
     yield from ending([terminal.program for terminal in terminals], grace_seconds)
+    _signal([*unseen, *_unseen_groups(terminals)], signal.SIGKILL)
     for terminal in terminals:
         locked_shortly(terminal.lock, terminal.last_look)
 
 
 def kill_all(terminals: Sequence[Terminal]) -> None:
     """Kill what is left of the programs of many terminals and of all that they started, without waiting."""
+    unseen = _unseen_groups(terminals)
     kill([terminal.program for terminal in terminals])
+    _signal(unseen, signal.SIGKILL)
+
+
+def _unseen_groups(terminals: Sequence[Terminal]) -> list[tuple[int, int]]:
+    """Process groups, each with its session, to signal where there is no /proc to find processes by."""
+    if are_shown():
+        return []
+    return [(group, terminal.program.pid) for terminal in terminals for group in terminal.groups()]
+
+
+def _signal(groups: Sequence[tuple[int, int]], *numbers: int) -> None:
+    for group, session in groups:
+        try:
+            if os.getsid(group) != session:
+                continue  # the group has ended, and its number is another's
+        except ProcessLookupError:
+            pass  # its leader has ended
+        for number in numbers:
+            try:
+                os.killpg(group, number)
+            except (ProcessLookupError, PermissionError):
+                break
 
 
 def open_terminals() -> list[Terminal]:
