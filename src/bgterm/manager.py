@@ -12,6 +12,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from bgterm.arguments import integer_or_none, seconds_or_none, shown, string
@@ -267,8 +268,11 @@ class SessionManager:
             if session.name is not None and self._names.get(session.name) == session.sid:
                 del self._names[session.name]
                 self._closed[session.name] = closed
-            while len(self._closed) > _REMEMBERED:
-                del self._closed[next(iter(self._closed))]
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        while len(self._closed) > _REMEMBERED:
+            del self._closed[next(iter(self._closed))]
 
     def list_sessions(self) -> tuple[int, ...]:
         """The ids of all sessions that are not closed yet, in the order of their start."""
@@ -430,7 +434,7 @@ class SessionManager:
     def sessions(self) -> list[Session]:
         """Every session that is not closed yet, in the order of their start."""
         with self._lock:
-            return [session for _, session in sorted(self._sessions.items())]
+            return list(map(itemgetter(1), sorted(self._sessions.items())))
 
 
 def _check_name(name: object) -> None:

@@ -66,6 +66,29 @@ def test_an_interrupted_start_leaves_nothing(manager: SessionManager, kind: str)
     record(f"Ctrl-C at each place of a start: {kind}", places)
 
 
+def test_an_interrupted_start_with_a_transcript_leaves_no_file(
+    manager: SessionManager, tmp_path: os.PathLike[str]
+) -> None:
+    path = os.path.join(tmp_path, "transcript")
+    manager.close(manager.start_session(["cat"], transcript=path))
+    interrupter = Interrupter()
+    before = Belongings.now()
+    interrupted = 0
+    while interrupter.interruptions == interrupted:
+        interrupted += 1
+        for name in os.listdir(tmp_path):
+            os.unlink(os.path.join(tmp_path, name))
+        try:
+            sid = interrupter.call(partial(manager.start_session, ["cat"], transcript=path))
+        except InterruptionError:
+            assert os.listdir(tmp_path) == [], interrupted
+        else:
+            manager.close(sid, kill_after_ms=0)
+        assert manager.list_sessions() == ()
+        assert eventually(partial(nothing_beyond, before)), (interrupted, Belongings.now().beyond(before))
+    record("Ctrl-C at each place of a start: a program with a transcript", interrupter.interruptions)
+
+
 @pytest.mark.parametrize("kind", FAILING)
 def test_a_start_that_is_interrupted_while_it_fails_leaves_nothing(manager: SessionManager, kind: str) -> None:
     manager.start_session(["cat"], name="first")

@@ -15,6 +15,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import IO
 
+from bgterm.engine.noted import give_back, noted
+
 _FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _OWNERS = 0o600
 
@@ -41,24 +43,30 @@ def claim(path: str, in_use: Callable[[str], OSError]) -> tuple[int, bool]:
     `in_use` makes of the path where another descriptor has the lock, of this process or another (flock(2)).
     """
     while True:
+        made: list[int] = []
+        found: list[int] = []
         try:
-            fd, made = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, _OWNERS), True
-        except FileExistsError:
-            check_replaceable(path)
-            try:
-                fd, made = os.open(path, _FLAGS), False
-            except FileNotFoundError:  # gone since
-                continue
-        try:
-            _lock(fd, path, in_use)
-            if is_at(fd, path):
-                return fd, made
+            _open(path, made, found)
+            if opened := made or found:
+                _lock(opened[0], path, in_use)
+                if is_at(opened[0], path):
+                    return opened[0], bool(made)
         except BaseException:
-            if made and is_at(fd, path):
+            if made and is_at(made[0], path):
                 os.unlink(path)
-            os.close(fd)
+            give_back(made + found)
             raise
-        os.close(fd)  # its owner has moved it since
+        give_back(made + found)  # their owner has moved it since
+
+
+def _open(path: str, made: list[int], found: list[int]) -> None:
+    """Add the descriptor to the list that it belongs to, within the call of C that opens it; to none if it is gone."""
+    try:
+        noted(made, os.open, path, _FLAGS | os.O_CREAT | os.O_EXCL, _OWNERS)
+    except FileExistsError:
+        check_replaceable(path)
+        with suppress(FileNotFoundError):
+            noted(found, os.open, path, _FLAGS)
 
 
 def check_unused(path: str, in_use: Callable[[str], OSError]) -> None:

@@ -48,7 +48,7 @@ class Segment:
             segment.discard()
             raise
         if made:
-            segment.made.append(path + TIMES)
+            segment.made += (path + TIMES,)  # no call: a handler may raise after one
         return segment
 
     def begin(self, start: int, about: dict[str, Any]) -> None:
