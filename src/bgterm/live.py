@@ -224,12 +224,15 @@ class Live:
         except TypeError:
             raise TypeError(f"{name} must be a string or bytes, not {shown(chars)}") from None
 
-    def type(self, data: bytes) -> None:
-        """Type `data`, all of it or nothing. Lock held."""
+    def type(self, data: bytes, whole: bytes = b"") -> None:
+        """Type `data`, all of it or nothing; nothing either where `whole`, of which it is a part, could not be typed.
+
+        Lock held.
+        """
         terminal = self.terminal
         if terminal.closed or terminal.exited:
             self.check_running()
-        refusal = terminal.input.refusal(data)
+        refusal = terminal.input.refusal(whole or data)
         if refusal == "overflow":
             raise InputOverflowError(
                 f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, these are "

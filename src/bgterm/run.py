@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from itertools import zip_longest
+from typing import NamedTuple
 
 from bgterm.engine.terminal import Terminal
 from bgterm.paging import Pages
@@ -13,61 +15,81 @@ from bgterm.waits import Consuming, Ready
 
 _ENTER = b"\r"
 _PROMPT_BYTES = 8192  # no prompt takes more to draw
+_ONE_LINE_EDITORS = frozenset({"gdb"})
+"""Programs whose line editor takes pasted newlines, and which then take them for blanks in a command."""
 _FIRST_LOOK_S = 0.001  # at a program that says nothing; its first output comes sooner
 
 
-class Typing:
-    """The program is ready a second time, after a line was typed the first time.
+class Sent(NamedTuple):
+    """One line that was typed, or several that were pasted as one."""
 
-    The terminal's lock is held from the look that finds the program ready to the typing of the line, so nobody else
-    types in between.
+    line: bytes
+    start: int
+    """The end of the output then."""
+    tail: bytes
+    """The last of it: the prompt at which the line was typed."""
+    at: Status
+    """What was known of the program then."""
+
+
+class Typing:
+    """The program is ready once more, after a line was typed each time that it was.
+
+    The terminal's lock is held from the look that finds the program ready to the typing of a line, so nobody else
+    types in between. Several lines are pasted as one to a line editor that takes them so, else each is typed at the
+    prompt that the one before it leaves.
     """
 
     def __init__(
-        self, terminal: Terminal, ready: Ready, line: bytes, type_line: Callable[[bytes], None], encoding: str
+        self,
+        terminal: Terminal,
+        ready: Ready,
+        line: bytes,
+        type_line: Callable[[bytes, bytes], None],
+        encoding: str,
     ) -> None:
-        """`type_line` types all that it is given, or raises. `encoding` is that of `line`."""
+        """`type_line` types all of its first argument, or raises; also where the second could not be typed.
+
+        `encoding` is that of `line`.
+        """
         self._terminal = terminal
         self._type = type_line
         self._encoding = encoding
         self.ready = ready
         # Enter follows anyway. In several lines one more is meant: an empty line ends a block.
-        self.line = line if b"\n" in line[:-1] else line.rstrip(b"\r\n")
+        self._line = line if b"\n" in line[:-1] else line.rstrip(b"\r\n")
+        self._rest: list[bytes] = []
+        self.sent: list[Sent] = []
         self.look_at = math.inf
         self.typed_at = math.nan
-        """When the line was typed (time.monotonic), NaN before."""
-        self.start = 0
-        """The end of the output then."""
-        self.tail = b""
-        """The last of it then: the prompt at which the line was typed."""
-        self.at: Status | None = None
-        """What was known of the program then."""
+        """When the first line was typed (time.monotonic), NaN before."""
         self.max_bytes: int | None = None
         """How much of the output is returned in the end."""
         self._unread_from = self._read_to = -1  # what was read on the way, -1 for nothing
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether the line was typed."""
-        return not math.isnan(self.typed_at)
 
     def met(self, now: float) -> Reason | None:
         """See `waits.Condition`."""
         reason = self.ready.met(now)
         self.look_at = self.ready.look_at
-        if self.is_typed and reason == "output":
+        if reason == "output" and self.sent:
             self._read_on()
             return None
-        if self.is_typed or reason is None:
-            return reason
-        if reason == "ready":
-            self._type_line()
-            self.look_at = self.typed_at + _FIRST_LOOK_S
-        elif reason == "exit":
-            self._type(self.line)  # raises: it has exited
+        status = self.ready.status
+        if reason == "ready" and status is not None and not self.sent:
+            self._begin(status)
+        elif reason == "ready" and status is not None and self._rest:
+            self._send(self._rest.pop(0), status, b"")
+        elif reason == "exit" and not self.sent:
+            self._type(self._line, b"")  # raises: it has exited
         else:
             return reason
+        self.look_at = time.monotonic() + _FIRST_LOOK_S
         return None  # it has a line to read now: there is nothing to see yet
+
+    def type_rest(self) -> None:
+        """The time is up: what was not typed yet is typed ahead."""
+        if self._rest:
+            self._type(b"".join(line + _ENTER for line in self._rest), b"")
 
     def _read_on(self) -> None:
         """With overflow="block": take what has come, so that the program goes on, and keep as much as is returned."""
@@ -76,31 +98,46 @@ class Typing:
         if self._read_to != terminal.cursor:  # else it goes on from there
             self._unread_from = terminal.cursor
         self._read_to = end
-        terminal.make_room(
-            self._unread_from if self.max_bytes is None else max(self._unread_from, end - self.max_bytes)
-        )
+        keep = self._unread_from
+        terminal.make_room(keep if self.max_bytes is None else max(keep, end - self.max_bytes))
 
     def give_back(self) -> None:
         """What was read on the way is unread again."""
         if self._read_to == self._terminal.cursor:
             self._terminal.cursor = self._unread_from
 
-    def _type_line(self) -> None:
-        self.at = self.ready.status
-        output = self._terminal.output
-        self.start = output.end
-        self.tail = output.read(self.start - _PROMPT_BYTES, self.start)
-        self._type(self._keys())
+    def _begin(self, status: Status) -> None:
+        lines = self._line.replace(b"\r\n", b"\n").split(b"\n")
+        name = "" if status.foreground is None else status.foreground.name
+        if len(lines) > 1 and name not in _ONE_LINE_EDITORS and self._takes_paste(status):
+            if name.startswith("python") and lines[-1]:
+                lines.append(b"")  # Python's own editor goes on with the block unless its last line is empty
+            lines = [b"\n".join(lines)]
+        line, *self._rest = lines
+        self._send(line, status, self._line)
         self.typed_at = time.monotonic()
 
-    def _keys(self) -> bytes:
+    def _send(self, line: bytes, status: Status, whole: bytes) -> None:
+        output = self._terminal.output
+        sent = Sent(line, output.end, output.read(output.end - _PROMPT_BYTES, output.end), status)
+        self._type(self._keys(line, status), whole)
+        self.sent.append(sent)
+
+    def _keys(self, line: bytes, status: Status) -> bytes:
         """The line as keys: pasted, where the line editor would take a tab or a newline in it for a command."""
-        line = self.line
-        if (b"\t" in line or b"\n" in line) and self.ready.takes_paste():
+        if (b"\t" in line or b"\n" in line) and self._takes_paste(status):
             from bgterm.views.paste import pasted_bytes  # noqa: PLC0415 - most lines are typed
 
             return pasted_bytes(line, self._encoding) + _ENTER
-        return line.replace(b"\r\n", _ENTER).replace(b"\n", _ENTER) + _ENTER
+        return line + _ENTER
+
+    def _takes_paste(self, status: Status) -> bool:
+        """Whether the line editor that drew this prompt has switched bracketed paste on."""
+        if not self.ready.takes_paste():
+            return False
+        output = self._terminal.output
+        tail = output.read(output.end - _PROMPT_BYTES, output.end)
+        return self.ready.drawings().before(tail, output.end, _owner(status)).edits
 
 
 class Step(Consuming[CommandResult]):
@@ -130,17 +167,20 @@ class Step(Consuming[CommandResult]):
     def _outcome(self, reason: Reason) -> CommandResult:
         typing = self._typing
         status = typing.ready.status
-        if not typing.is_typed or status is None:
+        if not typing.sent or status is None:
             raise self._not_ready(status)
+        if reason == "timeout":
+            typing.type_rest()
+        start = typing.sent[0].start
         typing.give_back()  # all of it is one page
-        page = self._pages.last(reason, typing.start, self._max_bytes)
+        page = self._pages.last(reason, start, self._max_bytes)
         self._page = page
         self._pages.consume(page)
         duration = time.monotonic() - typing.typed_at
         return CommandResult(
             output=self._said(page, status, reason),
             data=page.data,
-            exit_code=typing.ready.exit_code_since(typing.start),
+            exit_code=typing.ready.exit_code_since(start),
             directory=typing.ready.directory(),
             status=status,
             timed_out=reason == "timeout",
@@ -155,27 +195,29 @@ class Step(Consuming[CommandResult]):
         from bgterm.readiness.command_output import Typed, command_output  # noqa: PLC0415 - patterns take time to compile
 
         typing, encoding = self._typing, self._pages.encoding
-        at, output, drawings = typing.at, self._terminal.output, typing.ready.drawings()
-        start = max(typing.start, output.start)
-        whole = start == typing.start and at is not None
-        prompt = drawings.before(typing.tail, typing.start, _owner(at))
-        typed = Typed(
-            typing.line.decode(encoding, "replace") if whole else "",
-            at.prompt if whole and at is not None else "",
-            prompt if whole else None,
-            echoed=at is None or at.state != "password",
-        )
-        return command_output(
-            output.read(start, page.end_offset),
-            typed,
-            drawings if reason == "ready" and status.state != "fullscreen" else None,
-            end=page.end_offset,
-            owner=_owner(status),
-            secret=typing.ready.secret,
-            shown_from=page.start_offset - start,
-            columns=self._terminal.size()[1],
-            encoding=encoding,
-        )
+        output, drawings = self._terminal.output, typing.ready.drawings()
+        said = ""
+        for sent, after in zip_longest(typing.sent, typing.sent[1:]):
+            end = page.end_offset if after is None else after.start
+            waits = reason == "ready" and status.state != "fullscreen" if after is None else True
+            start = max(sent.start, output.start)
+            prompt = drawings.before(sent.tail, sent.start, _owner(sent.at))
+            typed = Typed(sent.line.decode(encoding, "replace"), sent.at.prompt, prompt, sent.at.state != "password")
+            part = command_output(
+                output.read(start, end),
+                typed if start == sent.start else Typed("", "", None, echoed=False),
+                drawings if waits else None,
+                end=end,
+                owner=_owner(status if after is None else after.at),
+                secret=typing.ready.secret,
+                shown_from=max(page.start_offset - start, 0),
+                columns=self._terminal.size()[1],
+                encoding=encoding,
+            )
+            # A blank line alone, before a prompt, is how some programs draw their prompts.
+            if len(typing.sent) == 1 or part.strip("\n"):
+                said += part.rstrip("\n") + "\n" * part.endswith("\n")
+        return said.rstrip("\n")
 
     def give_back(self) -> None:
         """See `Consuming`."""

@@ -19,15 +19,14 @@ _ACCEPTED = b"\x1b[?2004l"
 _ROW_ENDED = re.compile(rb"\n(?:\r|\x1b(?:\[[ -?]*[@-~]|[ -/]*[0-Z\\^-~]))*\Z")
 _ENDING_BYTES = 256
 _WITHOUT_DRAWING = re.compile(r"(?:[ -~]{0,79}\r*\n)*+[ -~]{0,79}")
-_DIGITS = re.compile(r"\d+")
-_CONTINUATION_MAX = 16  # the length of a prompt for the rest of a statement
+_HEAD = 5  # characters of a prompt by which its sisters are known
 _PART_MIN = 8  # characters of a line by which it is known again
 _SIGN_OF_MORE = 4  # columns at the edge where such an editor begins to scroll
 _RIGHT_PROMPT = re.compile(r" {2,}\S[^\n]*\Z")
 
 
 class Typed(NamedTuple):
-    """A line as it was typed."""
+    """A line as it was typed, or several that were pasted."""
 
     line: str
     row: str
@@ -66,12 +65,12 @@ def command_output(
     stop = len(data) if drawings is None else drawings.after(data, floor, end, owner, typed.line)
     if start is None:
         if shown_from >= floor > 0:
-            return _plain(data[shown_from:stop].decode(encoding, "replace"), columns).rstrip("\n")
+            return _plain(data[shown_from:stop].decode(encoding, "replace"), columns)
         text = typed.row + data[:stop].decode(encoding, "replace")
-        return _without_echo(_plain(text, columns), typed, columns).rstrip("\n")
+        return _without_echo(_plain(text, columns), typed, columns)
     if in_line:
         start = data.find(b"\n", start, stop) + 1 or start  # the editor ends the row after it has taken the line
-    return _plain(data[max(start, shown_from) : stop].decode(encoding, "replace"), columns).rstrip("\n")
+    return _plain(data[max(start, shown_from) : stop].decode(encoding, "replace"), columns)
 
 
 def _accepted(data: bytes, typed: Typed, secret: str) -> tuple[int | None, bool]:
@@ -92,30 +91,39 @@ def _plain(text: str, columns: int | None) -> str:
 
 
 def _without_echo(text: str, typed: Typed, columns: int | None) -> str:
-    """`text` without the prompt and the lines at its beginning, however they were wrapped."""
+    """`text` without the prompt and the line at its beginning, however they were wrapped."""
     prompt = typed.row
-    line, *others = typed.line.split("\n")
+    line = typed.line
     end = None
     if typed.echoed:
         end = _end_of(prompt + line, text)
         if end is None and line.strip():
             end = _end_of(line, text)  # the prompt was drawn anew, in another shape
+        if end is None and line.strip():
+            end = _end_of_block(prompt[:_HEAD], line.strip(), text)
     if end is None:  # nothing was echoed, as with a password
         end = len(prompt) if text.startswith(prompt) else _end_of(prompt, text) or 0
-    row, newline, rest = text[end:].partition("\n")
+    row, _, rest = text[end:].partition("\n")
     if row.strip() and not (
         (_RIGHT_PROMPT.match(row) and _stood_there(row, typed.prompt)) or _is_part(row, line, typed, columns)
     ):
         return text[end:]
-    rows = rest.split("\n") if newline else []
-    place = 0
-    for other in others:
-        echo = _echo_of(other.strip(), rows, place, prompt)
-        if echo is None:
-            break
-        del rows[echo]
-        place = echo
-    return "\n".join(rows)
+    return rest
+
+
+def _end_of_block(head: str, line: str, text: str) -> int | None:
+    """Where `line` ends in the rows at the beginning of `text` that begin with `head`.
+
+    An editor of several lines draws them all again, each behind a prompt that says how deep it stands.
+    """
+    end = 0
+    for row in text.split("\n") if len(head) == _HEAD else ():
+        if not row.startswith(head):
+            return None
+        if row.rstrip().endswith(line):
+            return end + len(row.rstrip())
+        end += len(row) + 1
+    return None
 
 
 def _is_part(row: str, line: str, typed: Typed, columns: int | None) -> bool:
@@ -130,27 +138,6 @@ def _is_part(row: str, line: str, typed: Typed, columns: int | None) -> bool:
 def _stood_there(row: str, prompt: Drawing | None) -> bool:
     """Whether this stood at the right edge when the line was typed."""
     return prompt is not None and row.strip() in plain(prompt.data.decode(errors="replace"))
-
-
-def _echo_of(line: str, rows: list[str], place: int, prompt: str) -> int | None:
-    """Which of `rows` from `place` on is where a further line was echoed, None if none is.
-
-    It stands behind the prompt again, or behind one for the rest of a statement (`...`, `>`), and below what the
-    lines before it had to say. Where no row is like that, the next one may have a prompt that is made of letters.
-    """
-    again = _DIGITS.sub("0", prompt.rstrip())
-    for index in range(place, len(rows)):
-        row = rows[index].rstrip()
-        before = row.removesuffix(line).rstrip()
-        if row.endswith(line) and before and (_DIGITS.sub("0", before) == again or _is_continuation(before)):
-            return index
-    if line and place < len(rows) and len(rows[place].rstrip()) <= len(line) + _CONTINUATION_MAX:
-        return place if rows[place].rstrip().endswith(line) else None
-    return None
-
-
-def _is_continuation(prompt: str) -> bool:
-    return len(prompt) <= _CONTINUATION_MAX and not any(character.isalnum() for character in prompt)
 
 
 def _end_of(expected: str, text: str) -> int | None:

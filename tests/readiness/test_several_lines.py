@@ -1,0 +1,105 @@
+"""Several lines are one step: pasted where the line editor takes them so, else each typed at the prompt before it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bgterm import LineTooLongError
+from bgterm.manager import SessionManager
+
+PATIENCE_MS = 30_000
+SH = {
+    "echo a\necho b": "a\nb",
+    "printf a\nprintf b": "ab",
+    "for i in 1 2; do\n  echo $i\ndone": "1\n2",
+    "cat <<E\nx y\n\nz\nE": "x y\n\nz",
+    "echo a\necho b\n": "a\nb",
+    "echo next": "next",
+}
+FISH = {"echo a\necho b": "a\nb", "for i in 1 2\n  echo $i\nend": "1\n2", "echo next": "next"}
+PYTHON = {
+    "x = 1\ny = 2\nprint(x + y)": "3",
+    "for i in range(2):\n    print(i)\n": "0\n1",
+    "def f(x):\n    return x + 1\n\nprint(f(1))": "2",
+    "if True:\n    print('a')\n\nprint('b')\n": "a\nb",
+    "print('next')": "next",
+}
+GDB = {
+    "print 1\nprint 2": "$1 = 1\n$2 = 2",
+    "define foo\necho hi\\n\nend": 'Type commands for definition of "foo".\nEnd with a line saying just "end".',
+    "foo": "hi",
+}
+PROGRAMS: Mapping[str, tuple[tuple[str, ...], bool, Mapping[str, str]]] = {
+    **{
+        " ".join(argv): (argv, False, SH)
+        for argv in [
+            ("dash",),
+            ("bash", "--norc"),
+            ("bash", "--norc", "--noediting"),
+            ("busybox", "ash"),
+            ("ksh93",),
+            ("mksh",),
+        ]
+    },
+    "zsh": (("zsh", "-f"), False, SH),
+    "bash, integrated": (("bash",), True, SH),
+    "zsh, integrated": (("zsh",), True, SH),
+    "fish": (("fish",), False, FISH),
+    "fish, integrated": (("fish",), True, FISH),
+    "python": (("python3", "-q"), False, PYTHON),
+    "python, this one": ((sys.executable, "-q"), False, PYTHON),  # with an editor of its own since 3.13
+    "ipython": (("ipython", "--no-banner", "--colors=NoColor"), False, PYTHON),
+    "ipython --simple-prompt": (("ipython", "--no-banner", "--simple-prompt"), False, PYTHON),
+    "gdb": (("gdb", "-q", "-nx"), False, GDB),
+    "irb": (
+        ("irb", "-f", "--nocolorize"),
+        False,
+        {"def f(x)\n  x+1\nend": "=> :f", "a=1\nb=2\nputs a+b": "=> 1\n=> 2\n3\n=> nil", "f(1)": "=> 2"},
+    ),
+    "sqlite3": (("sqlite3",), False, {"select 1;\nselect 2;": "1\n2", "select\n3;": "3", "select 4;": "4"}),
+    "lua": (("lua5.4",), False, {"print(1)\nprint(2)": "1\n2", "for i=1,2 do\nprint(i)\nend": "1\n2"}),
+    "R": (("R", "--no-save", "-q"), False, {"1\n2": "[1] 1\n[1] 2", "f <- function(x) {\nx+1\n}": "", "f(1)": "[1] 2"}),
+    "node": (("node",), False, {"1\n2": "1\n2", "function f(x) {\nreturn x+1\n}": "undefined", "f(1)": "2"}),
+    "tclsh": (("tclsh",), False, {"puts 1\nputs 2": "1\n2", "proc f {x} {\nexpr {$x+1}\n}": "", "f 1": "2"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("argv", "integration", "steps"),
+    [pytest.param(*case, id=name, marks=pytest.mark.program(case[0][0])) for name, case in PROGRAMS.items()],
+)
+def test_the_output_of_several_lines_has_neither_prompts_nor_their_echo(
+    manager: SessionManager, argv: tuple[str, ...], *, integration: bool, steps: Mapping[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".zshrc").touch()
+    env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    with manager.open(manager.start_session(argv, tmp_path, env, shell_integration=integration)) as session:
+        for line, said in steps.items():
+            result = session.run(line, PATIENCE_MS)
+            assert (result.output, result.timed_out) == (said, False), result
+
+
+def test_lines_that_cannot_all_be_typed_are_not_typed_at_all(manager: SessionManager, tmp_path: Path) -> None:
+    with manager.open(manager.start_session(["dash"], tmp_path, {**os.environ, "PS1": "$ "})) as session:
+        with pytest.raises(LineTooLongError):
+            session.run("echo first\necho " + "x" * 5000)
+        assert session.run("echo next").output == "next"
+
+
+def test_lines_whose_turn_did_not_come_in_time_are_typed_ahead(manager: SessionManager, tmp_path: Path) -> None:
+    with manager.open(manager.start_session(["dash"], tmp_path, {**os.environ, "PS1": "$ "})) as session:
+        session.run("true")
+        result = session.run("sleep 1\necho $((1+1))", 100)
+        assert (result.timed_out, result.output) == (True, "")
+        assert session.poll(10_000, until=r"\b2\r\n").match is not None
+
+
+def test_what_looks_like_a_line_editor_in_the_output_is_not_pasted_to(manager: SessionManager, tmp_path: Path) -> None:
+    with manager.open(manager.start_session(["dash"], tmp_path, {**os.environ, "PS1": "$ "})) as session:
+        session.run(r"printf '\033[?2004h'")
+        assert session.run("echo a\tb\necho c").output == "a b\nc"
