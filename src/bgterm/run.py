@@ -205,7 +205,7 @@ class Step(Consuming[CommandResult]):
             typed = Typed(sent.line.decode(encoding, "replace"), sent.at.prompt, prompt, sent.at.state != "password")
             part = command_output(
                 output.read(start, end),
-                typed if start == sent.start else Typed("", "", None, echoed=False),
+                typed if start == sent.start else None,
                 drawings if waits else None,
                 end=end,
                 owner=_owner(status if after is None else after.at),

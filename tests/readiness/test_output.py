@@ -200,3 +200,14 @@ def test_nothing_that_a_program_prints_hides_what_else_it_prints(session: Sessio
         texts[f"{name}, at the end"] = f"before\nafter\n{forgery}"
         texts[f"{name}, no newline"] = f"before {forgery}after"
     assert wrong_outputs(session, speaker, texts) == {}
+
+
+@pytest.mark.parametrize("size", [100_000, 1_500_000])
+@pytest.mark.parametrize("speaker", ["dash", "bash", "python", "ipython"], indirect=True)
+def test_of_a_line_longer_than_is_returned_the_end_is_output(session: Session, speaker: Speaker, size: int) -> None:
+    """Where the buffer is too small too, the echo is forgotten with the beginning of the line."""
+    digits = f"printf '%0{size}d' 0" if speaker.says is by_printf else f"print('0' * {size}, end='')"
+    result = session.run(digits, PATIENCE_MS)
+    assert set(result.output) == {"0"}
+    assert 64_000 < len(result.output) <= 65_536
+    assert session.run(speaker.says("next"), PATIENCE_MS).output == "next"

@@ -31,15 +31,15 @@ class Typed(NamedTuple):
     line: str
     row: str
     """What stood left of the cursor."""
-    prompt: Drawing | None
-    """How that was drawn, where it is known."""
+    prompt: Drawing
+    """How that was drawn."""
     echoed: bool
     """Whether the terminal or the program shows what is typed."""
 
 
 def command_output(
     data: bytes,
-    typed: Typed,
+    typed: Typed | None,
     drawings: Drawings | None,
     *,
     end: int,
@@ -54,23 +54,23 @@ def command_output(
     Parameters
     ----------
     data: all that came after the line was typed, through the offset `end`.
+    typed: the line; None where the beginning of `data` is lost, and with it the echo.
     drawings: what is known of the prompts; None where the program does not wait at one now.
     owner: the process that waits.
     secret: of the session's shell integration.
     shown_from: what stands before it in `data` is left out.
     columns: the terminal's width, None where it is not known.
     """
-    start, in_line = _accepted(data, typed, secret)
+    start, in_line = (0, False) if typed is None else _accepted(data, typed, secret)
     floor = data.find(b"\n") + 1 if start is None else start
-    stop = len(data) if drawings is None else drawings.after(data, floor, end, owner, typed.line)
-    if start is None:
-        if shown_from >= floor > 0:
-            return _plain(data[shown_from:stop].decode(encoding, "replace"), columns)
+    line = "" if typed is None else typed.line
+    stop = len(data) if drawings is None else drawings.after(data, floor, end, owner, line)
+    if start is None and typed is not None and not shown_from:
         text = typed.row + data[:stop].decode(encoding, "replace")
         return _without_echo(_plain(text, columns), typed, columns)
     if in_line:
-        start = data.find(b"\n", start, stop) + 1 or start  # the editor ends the row after it has taken the line
-    return _plain(data[max(start, shown_from) : stop].decode(encoding, "replace"), columns)
+        floor = data.find(b"\n", floor, stop) + 1 or floor  # the editor ends the row after it has taken the line
+    return _plain(data[max(floor, shown_from) : stop].decode(encoding, "replace"), columns)
 
 
 def _accepted(data: bytes, typed: Typed, secret: str) -> tuple[int | None, bool]:
@@ -78,7 +78,7 @@ def _accepted(data: bytes, typed: Typed, secret: str) -> tuple[int | None, bool]
     runs = next((mark.end() for mark in signed_marks(secret, data) if mark["kind"] == b"C"), None) if secret else None
     if runs is not None:
         return runs, False
-    if typed.prompt is None or not typed.prompt.edits or (taken := data.find(_ACCEPTED)) < 0:
+    if not typed.prompt.edits or (taken := data.find(_ACCEPTED)) < 0:
         return None, False
     return taken + len(_ACCEPTED), _ROW_ENDED.search(data, max(0, taken - _ENDING_BYTES), taken) is None
 
@@ -135,9 +135,9 @@ def _is_part(row: str, line: str, typed: Typed, columns: int | None) -> bool:
     return place >= 0 and len(row[place + len(end) :].split()) <= 1
 
 
-def _stood_there(row: str, prompt: Drawing | None) -> bool:
+def _stood_there(row: str, prompt: Drawing) -> bool:
     """Whether this stood at the right edge when the line was typed."""
-    return prompt is not None and row.strip() in plain(prompt.data.decode(errors="replace"))
+    return row.strip() in plain(prompt.data.decode(errors="replace"))
 
 
 def _end_of(expected: str, text: str) -> int | None:

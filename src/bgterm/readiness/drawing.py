@@ -88,8 +88,7 @@ class Drawings:
         data: all output since then, through the offset `end`.
         floor: where in it the output begins at the earliest.
         """
-        rows = max((_rows(each.data) for each in self._of.get(owner, ()) if each.switch is not None), default=0)
-        begins, whole = self._begins(data, floor, owner, rows, line)
+        begins, whole = self._begins(data, floor, owner, None, line)
         if whole:
             self._learn(data, begins, end, owner)
         else:
@@ -110,8 +109,11 @@ class Drawings:
             del self._of[next(iter(self._of))]
         self._last = (end, owner, drawing)
 
-    def _begins(self, data: bytes, floor: int, owner: int, rows: int, line: str = "") -> tuple[int, bool]:
-        """Where the prompt begins, and whether that is surely all of it: it may have had more than `rows` newlines."""
+    def _begins(self, data: bytes, floor: int, owner: int, rows: int | None, line: str = "") -> tuple[int, bool]:
+        """Where the prompt begins, and whether that is surely all of it.
+
+        A prompt that is told by its switch has at most `rows` newlines, or as many as those before it.
+        """
         of = self._of.get(owner, [])
         told = self._told(data, floor)
         if told is not None:
@@ -120,6 +122,8 @@ class Drawings:
         row = data.rfind(b"\n", floor) + 1 or floor
         if places:
             return row if _is_set_by(line, data[row:], data[min(places) :]) else min(places), True
+        if rows is None:
+            rows = max((_rows(each.data) for each in of if each.switch is not None), default=0)
         # A program keeps its line editor. Of one that is new here, any will do.
         switches = {each.switch for each in of} - {None} if of else {*range(len(_SWITCHES))}
         for number in sorted(number for number in switches if number is not None):
