@@ -1,27 +1,53 @@
 from __future__ import annotations
 
+import pytest
+
 from bgterm.readiness.backoff import Backoff
 from bgterm.readiness.prompts import Prompts
 
+SCRIPT = "counter --fast"
+
+
+def twice(name: str, row: str) -> Prompts:
+    prompts = Prompts()
+    prompts.learn(name, SCRIPT, row)
+    prompts.learn(name, SCRIPT, row)
+    return prompts
+
 
 def test_digits_in_a_prompt_stand_for_any_digits() -> None:
-    prompts = Prompts()
-    prompts.learn("counter", "step 7> ")
-    assert prompts.known("counter", "step 1024> ")
-    assert not prompts.known("counter", "step> ")
-    assert not prompts.known("another", "step 1> ")
+    prompts = twice("counter", "step 7> ")
+    assert prompts.known("counter", SCRIPT, "step 1024> ")
+    assert not prompts.known("counter", SCRIPT, "step> ")
+    assert not prompts.known("another", SCRIPT, "step 1> ")
 
 
-def test_a_row_that_does_not_look_like_a_prompt_is_not_learned() -> None:
+def test_a_prompt_is_learned_when_it_is_seen_a_second_time() -> None:
     prompts = Prompts()
-    prompts.learn("loader", "Loading...")
-    assert not prompts.any_known("loader")
+    prompts.learn("counter", SCRIPT, "step 7> ")
+    assert not prompts.known("counter", SCRIPT, "step 8> ")
+    prompts.learn("counter", SCRIPT, "step 8> ")
+    assert prompts.known("counter", SCRIPT, "step 9> ")
+
+
+def test_what_one_script_shows_is_no_prompt_of_another() -> None:
+    assert not twice("node", "app> ").known("node", "node other.js", "app> ")
+
+
+@pytest.mark.parametrize("row", ["Loading...", "Downloading 20%", "Step 3/10 "])
+def test_a_row_that_does_not_look_like_a_prompt_is_not_learned(row: str) -> None:
+    assert not twice("loader", row).known("loader", SCRIPT, row)
 
 
 def test_versions_of_a_program_share_its_prompts() -> None:
     prompts = Prompts()
-    assert prompts.known("ipython3", "In [12]: ")
-    assert prompts.known("python3.13", "In [1]: ")
+    assert prompts.known("ipython3", "", "In [12]: ")
+    assert prompts.known("python3.13", "", "In [1]: ")
+
+
+def test_a_well_known_prompt_is_known_behind_output_without_a_newline_too() -> None:
+    assert Prompts().known("python3", "python3 -m asyncio", "foo>>> ")
+    assert not Prompts().known("python3", "python3 -m asyncio", "foo...")
 
 
 def test_looks_become_rare_while_nothing_happens_and_frequent_after_output() -> None:

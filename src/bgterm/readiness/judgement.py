@@ -5,25 +5,33 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from bgterm.readiness.line_editors import drawn_prompt, silent_read
 from bgterm.readiness.marks import Marks
 from bgterm.readiness.observation import Finding, Observation
-from bgterm.readiness.programs import RELAYS, SHELLS
+from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, RELAYS, SHELLS
 from bgterm.readiness.prompts import Prompts
+from bgterm.readiness.questions import question, well_known_prompt
 from bgterm.readiness.row import text_left_of_cursor
 from bgterm.readiness.stillness import Stillness
+from bgterm.readiness.told import ends_in
 from bgterm.results import Foreground, Status
 
 if TYPE_CHECKING:
+    import re
+
     from bgterm.engine.terminal import Terminal
     from bgterm.readiness.observation import Kernel
     from bgterm.results import Confidence, State
 
 _SHELL_MARK_S = 0.02
 _PASTE_MARK_S = 0.05
+_FULL_SCREEN_S = 0.05
+_TOLD_S = 0.02
+_QUESTION_S = 0.1
 _STILL_S = 0.6
 _STILL_AGAINST_PROMPT_S = 2.0
-_REFUSED_PASSWORD_S = 0.03
-_REFUSED_UNKNOWN_S = 0.5
+_SECRET_S = 0.03
+_HIDDEN = frozenset({Finding.REFUSED, Finding.UNSEEN})
 _COLUMNS = 80  # where the terminal does not say its width
 
 
@@ -35,14 +43,19 @@ class Judgement:
         self._stillness = Stillness(terminal, now)
         self._prompts = Prompts()
         self._row: tuple[int, str] = (-1, "")
-        self._stood_at: tuple[str, str, int] | None = None
+        self._stood_at: tuple[str, str, str, int] | None = None
+        self._has_prompt = 0  # the last program that has shown a prompt by which it is known
+        self._told: re.Pattern[str] | None = None
         self.marks = Marks(secret)
         self.again_at = 0.0
         """When time alone may change the answer, 0.0 if it cannot soon."""
 
-    def status(self, observation: Observation, kernel: Kernel, now: float) -> Status:
-        """What is known, given this observation that `kernel` made at `now`."""
+    def status(
+        self, observation: Observation, kernel: Kernel, now: float, told: re.Pattern[str] | None = None
+    ) -> Status:
+        """What is known, given this observation that `kernel` made at `now`; `told` is the program's prompt."""
         self.again_at = 0.0
+        self._told = told
         self._learn()
         finding = observation.finding
         if finding is Finding.UNREAD_INPUT or finding is Finding.STOPPED:
@@ -54,38 +67,72 @@ class Judgement:
         if finding is Finding.READING:
             return self._waits(observation, "certain", observation.why)
         self.marks.update(self._terminal.output)
-        if finding is Finding.REFUSED:
-            return self._refused(observation, kernel, now)
-        if finding is Finding.UNSEEN:
-            return self._marked(observation, now) or self._answer(observation, "unknown", "none", observation.why)
+        shown = self._shown(observation, kernel, now)
+        if shown is not None:
+            return shown
+        if finding in _HIDDEN:
+            return self._hidden(observation, kernel, now)
         if relay:
             return self._relayed(observation, kernel, now)
         return self._listening(observation, kernel, now)
 
+    def _shown(self, observation: Observation, kernel: Kernel, now: float) -> Status | None:
+        """What the cursor's row says: the prompt that was told, a question, a well-known prompt far away."""
+        if not self._answered():
+            return None
+        row = self._prompt()
+        state: State | None = None
+        why, seconds = "it shows the prompt that was told", _TOLD_S
+        if self._told is None or not ends_in(self._told, row):
+            why, seconds = "its cursor stands behind a question", _QUESTION_S
+            state = question(row)
+            far = observation.finding in _HIDDEN or observation.name in RELAYS - MULTIPLEXERS
+            if state is None and far and well_known_prompt(row):
+                why, state = "its cursor stands behind a prompt", "waiting"
+            if state is None:
+                return None
+        wait_s = seconds - (now - self._stillness.since)
+        if wait_s > 0:
+            self.again_at = now + wait_s
+            return None
+        if observation.finding is Finding.LISTENING and kernel.runs(observation.pid):
+            return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
+        return self._waits(observation, "prompt", why, state)
+
     def _listening(self, observation: Observation, kernel: Kernel, now: float) -> Status:
-        """An event loop, a timed loop, a reader thread."""
-        prompt = self._prompt()
-        if self._prompts.known(observation.name, prompt) and self._answered():
+        """An event loop, a timed loop, a reader thread, or one that reads beside others at work."""
+        still = now - self._stillness.since
+        if observation.name in FULL_SCREEN and not observation.canonical:
+            if still >= _FULL_SCREEN_S:
+                return self._waits(observation, "marks", "it fills the screen, and listens for keys")
+            self.again_at = now + _FULL_SCREEN_S - still
+        prompt, command = self._prompt(), kernel.command(observation.pid)
+        if self._answered() and (
+            drawn_prompt(self._terminal.output) or self._prompts.known(observation.name, command, prompt)
+        ):
+            self._has_prompt = observation.pid
             # It may have taken in lines that were typed ahead, and be about to go on with them.
             if kernel.runs(observation.pid):
                 return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
             return self._waits(observation, "prompt", "it listens, and shows its prompt")
         marked = self._marked(observation, now)
-        if marked is not None:
+        if marked is not None and marked.state != "busy":
             return marked
-        known = self._prompts.any_known(observation.name)
+        known = observation.pid == self._has_prompt
         if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if known else _STILL_S, kernel, observation.group, now):
-            self._stood_at = (observation.name, prompt, self._terminal.output.end)
+            self._stood_at = (observation.name, command, prompt, self._terminal.output.end)
             return self._waits(
                 observation, "quiet", "it listens and has been still, which is no proof that it waits for you"
             )
         if known:
             return self._answer(observation, "busy", "prompt", "it listens for input, but does not show its prompt")
-        return self._answer(observation, "unknown", "none", f"{observation.why}: it may be working, or wait for you")
+        return marked or self._answer(
+            observation, "unknown", "none", f"{observation.why}: it may be working, or wait for you"
+        )
 
     def _relayed(self, observation: Observation, kernel: Kernel, now: float) -> Status:
         """A relay to elsewhere: only the output can tell."""
-        marked = self._marked(observation, now)
+        marked = None if observation.name in MULTIPLEXERS else self._marked(observation, now)
         if marked is not None and marked.state != "busy":
             return marked
         limit = _STILL_AGAINST_PROMPT_S if marked else _STILL_S
@@ -96,30 +143,40 @@ class Judgement:
         why = "it carries the terminal to where this kernel cannot look"
         return marked or self._answer(observation, "unknown", "none", why)
 
-    def _refused(self, observation: Observation, kernel: Kernel, now: float) -> Status:
-        """A program of somebody else's, such as sudo: it shows whether it sleeps, and its terminal's modes."""
-        asleep_since = kernel.sleeps_since(observation.group, now)
-        if asleep_since is None:
-            return self._answer(observation, "busy", "certain", "it runs")
-        still = now - max(asleep_since, self._stillness.since)
-        secret = observation.canonical and not observation.echo
-        if secret and still >= _REFUSED_PASSWORD_S and self._prompt().strip():
-            return self._waits(observation, "marks", "it sleeps with the echo switched off")
-        if secret:
-            self.again_at = now + _REFUSED_PASSWORD_S - still
+    def _hidden(self, observation: Observation, kernel: Kernel, now: float) -> Status:
+        """A program of somebody else's, such as sudo, shows whether it sleeps; others not even that."""
+        since = self._stillness.since
+        if observation.finding is Finding.REFUSED:
+            asleep_since = kernel.sleeps_since(observation.group, now)
+            if asleep_since is None:
+                return self._answer(observation, "busy", "certain", "it runs")
+            since = max(since, asleep_since)
+        still = now - since
+        if observation.canonical and not observation.echo and self._prompt().strip():
+            if still >= _SECRET_S:
+                return self._waits(observation, "marks", "it sleeps with the echo switched off")
+            self.again_at = now + _SECRET_S - still
         marked = self._marked(observation, now)
+        if marked is not None and marked.state != "busy":
+            return marked
+        if self._stillness.lasts(_STILL_S, kernel, observation.group, now) and still >= _STILL_S:
+            return self._waits(observation, "quiet", f"{observation.why}, but nothing has come from it")
         if marked is not None:
             return marked
-        if still >= _REFUSED_UNKNOWN_S:
-            return self._answer(observation, "unknown", "none", "it sleeps, and the kernel does not tell on what")
-        return self._answer(observation, "busy", "none", observation.why)
+        if observation.finding is Finding.REFUSED:
+            return self._answer(observation, "busy", "none", observation.why)
+        return self._answer(observation, "unknown", "none", observation.why)
 
     def _marked(self, observation: Observation, now: float) -> Status | None:
         """What the marks since the last input say, None if nothing."""
         terminal, marks = self._terminal, self.marks
         still = now - self._stillness.since
         shell, paste = marks.shell, marks.paste
-        if shell is not None and shell.end > terminal.input_mark:
+        if (
+            shell is not None
+            and shell.end > terminal.input_mark
+            and (shell.kind in b"AB" or paste is None or paste.end < shell.end)  # else a line editor began since
+        ):
             if shell.kind not in b"AB":
                 return self._answer(observation, "busy", "marks", "its shell says that a command runs")
             if still >= _SHELL_MARK_S:
@@ -128,20 +185,32 @@ class Judgement:
         elif paste is not None and paste.end > terminal.input_mark:
             if paste.kind == b"l":
                 return self._answer(observation, "busy", "marks", "its line editor has taken the line")
+            if not self._prompt().strip():
+                return None  # a line editor draws a prompt with it: this came from elsewhere
             if still >= _PASTE_MARK_S:
                 return self._waits(observation, "marks", "its line editor waits for a line")
             self.again_at = now + _PASTE_MARK_S - still
         return None
 
-    def _waits(self, observation: Observation, confidence: Confidence, why: str) -> Status:
+    def _waits(self, observation: Observation, confidence: Confidence, why: str, asks: State | None = None) -> Status:
+        """It waits: for what `asks` says, or else for what its terminal's modes say."""
         self.marks.update(self._terminal.output)
         at_shell_prompt = self._at_shell_prompt(observation)
-        state: State = "waiting"
-        if observation.canonical and not observation.echo:
-            state = "password"
-        elif self.marks.alternate and not observation.canonical and not at_shell_prompt:
+        prompt = self._prompt()
+        state: State = asks or "waiting"
+        if observation.canonical:
+            state = "waiting" if observation.echo else "password"
+        elif not at_shell_prompt and self._fills_the_screen(observation, prompt):
             state = "fullscreen"
-        return self._answer(observation, state, confidence, why, self._prompt(), at_shell_prompt)
+        elif observation.name == "fish" and silent_read(self._terminal.output, prompt):
+            state, at_shell_prompt = "password", False
+        return self._answer(observation, state, confidence, why, prompt, at_shell_prompt)
+
+    def _fills_the_screen(self, observation: Observation, row: str) -> bool:
+        """Whether a program that takes keys draws a screen of its own, on the alternate screen or the main one."""
+        if observation.name in MULTIPLEXERS:
+            return False  # it does, but what counts is what shows in it
+        return self.marks.alternate or observation.name in FULL_SCREEN or question(row) == "fullscreen"
 
     def _answer(
         self,
@@ -174,9 +243,9 @@ class Judgement:
     def _learn(self) -> None:
         """Where a program stood still, and then somebody typed, there it had a prompt."""
         if self._stood_at is not None:
-            name, prompt, end = self._stood_at
+            name, command, prompt, end = self._stood_at
             if self._terminal.input_mark == end and self._terminal.last_input:
-                self._prompts.learn(name, prompt)
+                self._prompts.learn(name, command, prompt)
             if self._terminal.output.end > end or self._terminal.input_mark >= end:
                 self._stood_at = None
 

@@ -30,6 +30,8 @@ else:
     from bgterm.readiness.portable import PortableTerminal as TerminalKernel
 
 if TYPE_CHECKING:
+    import re
+
     from bgterm.engine.terminal import Terminal
     from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.marks import Marks
@@ -43,9 +45,10 @@ _SLEEPING = frozenset({Finding.READING, Finding.LISTENING})
 class Readiness:
     """Knows whether one terminal's program waits for input. Made at the first question; called with the lock held."""
 
-    def __init__(self, terminal: Terminal, now: float, secret: str = "") -> None:
-        """`secret` is what the session's shell integration signs its marks with."""
+    def __init__(self, terminal: Terminal, now: float, secret: str = "", prompt: re.Pattern[str] | None = None) -> None:
+        """`secret` is what the session's shell integration signs its marks with; `prompt` is told of the program."""
         self._terminal = terminal
+        self._prompt = prompt
         self._kernel: Kernel | None = None
         self.secret = secret
         self.drawings: Drawings | None = None
@@ -62,13 +65,20 @@ class Readiness:
         """The marks in the output as of the last look that needed them."""
         return self._judgement.marks
 
-    def look(self, now: float) -> tuple[Status, float]:
-        """What is known at `now`, and when to look again though nothing has come (time.monotonic)."""
+    def close(self) -> None:
+        """Close the files of /proc that are kept open, also where an exception's traceback still holds this object."""
+        self._kernel = None
+
+    def look(self, now: float, prompt: re.Pattern[str] | None = None) -> tuple[Status, float]:
+        """What is known at `now`, and when to look again though nothing has come (time.monotonic).
+
+        `prompt` is the program's, where it is told for this look.
+        """
         terminal = self._terminal
         if self._found is not None and self._holds(now):
             return self._found, now
         self._found = None
-        status = self._status(now)
+        status = self._status(now, prompt or self._prompt)
         if status.confidence == "certain" and waits_surely(status, "certain"):
             self._found, self._found_at = status, (now, terminal.output.end, terminal.last_input)
         again = self._backoff.next(max(terminal.last_output, terminal.last_input), now)
@@ -84,7 +94,7 @@ class Readiness:
             return False
         return not (terminal.exited or self._poll.poll(0) or terminal.notice_exit())
 
-    def _status(self, now: float) -> Status:
+    def _status(self, now: float, prompt: re.Pattern[str] | None) -> Status:
         terminal = self._terminal
         for _ in range(_TRIES):
             if self._poll.poll(0):
@@ -106,7 +116,7 @@ class Readiness:
                 return Status("unknown", "none", "the terminal was hung up, and who waits on it now cannot be seen")
             if observation.finding in _SLEEPING and self._poll.poll(0):
                 continue
-            status = self._judgement.status(observation, self._kernel, now)
+            status = self._judgement.status(observation, self._kernel, now, prompt)
             # What only listens may have written something since.
             if observation.finding is not Finding.LISTENING or not self._poll.poll(0):
                 return status

@@ -43,6 +43,10 @@ class Kernel(Protocol):
         """Look at the terminal now. Nothing was read from it or typed since `still_since` (time.monotonic)."""
         ...
 
+    def command(self, pid: int) -> str:
+        """The arguments with which a process was started, "" where they cannot be known."""
+        ...
+
     def cpu_seconds(self, group: int) -> float:
         """CPU time that the members of a process group have used, 0.0 where that cannot be known."""
         ...

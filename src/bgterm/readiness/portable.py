@@ -42,6 +42,10 @@ class PortableTerminal:
         why = "this system does not tell what the program waits for"
         return Observation(Finding.LISTENING, group, group, "", canonical, echo, why)
 
+    def command(self, pid: int) -> str:  # noqa: ARG002 - not known here
+        """Arguments are not known here: ""."""
+        return ""
+
     def cpu_seconds(self, group: int) -> float:  # noqa: ARG002 - not known here
         """CPU time is not known here: 0.0."""
         return 0.0

@@ -9,18 +9,21 @@ import re
 
 _DIGITS = re.compile(r"\d+")
 _ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
+_COUNTER = re.compile(r"N ?%$|N/N\W?$")
+_SIGHTINGS = 2
 
 # The prompts that these programs show unless they are told otherwise. Digits stand as N.
 _BUILT_IN: dict[str, frozenset[str]] = {
-    "node": frozenset({">", "...", "|"}),
     "beam.smp": frozenset({"N>", "iex(N)>", "...(N)>"}),
     "java": frozenset({"jshell>", "...>"}),
     "irb": frozenset({"irb(main):N:N>", "irb(main):N:N*", "irb(main):N>", "irb(main):N*"}),
     "ipython": frozenset({"In [N]:", "...:", "ipdb>"}),
     "python": frozenset({"In [N]:", "...:", ">>>", "(Pdb)", "ipdb>"}),
 }
+_BEHIND_OUTPUT_MIN = 3
+"""So long is a prompt that is known also where output without a newline stands before it in its row."""
 _VERSION = re.compile(r"[\d.]+$")
-_RENAMED = {"MainThread": "node", "node-MainThread": "node", "jshell": "java"}
+_RENAMED = {"jshell": "java"}
 
 
 def in_general(text: str) -> str:
@@ -37,20 +40,26 @@ class Prompts:
     """The prompts known for each program in a session."""
 
     def __init__(self) -> None:
-        self._learned: dict[str, set[str]] = {}
+        self._sighted: dict[tuple[str, str, str], int] = {}
+        self._learned: dict[tuple[str, str], set[str]] = {}
 
-    def any_known(self, name: str) -> bool:
-        """Whether any prompt of this program is known."""
-        program = _program(name)
-        return program in _BUILT_IN or program in self._learned
-
-    def known(self, name: str, row: str) -> bool:
-        """Whether this row, left of the cursor, is a prompt of this program."""
-        text, program = in_general(row), _program(name)
-        return text in _BUILT_IN.get(program, ()) or text in self._learned.get(program, ())
-
-    def learn(self, name: str, row: str) -> None:
-        """The program stood still at this row until somebody typed there. What looks like no prompt is not kept."""
+    def known(self, name: str, command: str, row: str) -> bool:
+        """Whether this row, left of the cursor, is a prompt of this program; `command` is what it was started with."""
         text = in_general(row)
-        if text.endswith(_ENDS):
-            self._learned.setdefault(_program(name), set()).add(text)
+        built_in = _BUILT_IN.get(_program(name), frozenset[str]())
+        if text in built_in or text in self._learned.get((name, command), ()):
+            return True
+        return text.endswith(tuple(each for each in built_in if len(each) >= _BEHIND_OUTPUT_MIN and each[0] != "."))
+
+    def learn(self, name: str, command: str, row: str) -> None:
+        """The program stood still at this row until somebody typed there; the second time it is known for a prompt.
+
+        What looks like no prompt, or counts something, is not kept.
+        """
+        text = in_general(row)
+        if not text.endswith(_ENDS) or _COUNTER.search(text):
+            return
+        sighting = (name, command, text)
+        self._sighted[sighting] = self._sighted.get(sighting, 0) + 1
+        if self._sighted[sighting] >= _SIGHTINGS:
+            self._learned.setdefault((name, command), set()).add(text)

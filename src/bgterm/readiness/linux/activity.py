@@ -40,16 +40,16 @@ class Sleep:
         self._since = 0.0
 
     def since(self, members: Iterable[tuple[int, ProcessStat]], now: float) -> float | None:
-        """Since which look nobody has run; None if somebody runs now, or the kernel keeps no count of turns."""
+        """Since which look nobody has run; None if somebody runs now."""
         turns: dict[int, int] = {}
         for pid, found in members:
-            if found.state != b"S":
+            if found.state in b"RD":
                 self._turns = {}
                 return None
             try:
                 turns[pid] = int(slurp(f"/proc/{pid}/schedstat").split()[2])
-            except (OSError, IndexError):
-                return None
+            except (OSError, IndexError):  # the kernel keeps no count of turns
+                turns[pid] = found.cpu_ticks
         if turns != self._turns:
             self._turns, self._since = turns, now
         return self._since

@@ -11,14 +11,20 @@ import os
 import struct
 from dataclasses import dataclass
 from stat import S_ISCHR
+from typing import TYPE_CHECKING, TypeVar
 
 from bgterm.readiness.linux.procfs import slurp
 from bgterm.readiness.linux.syscalls import CALLS, Call
 from bgterm.readiness.linux.thread import Thread
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+C = TypeVar("C")
+
 _POLLIN = 0x1 | 0x40  # POLLIN | POLLRDNORM
 _POLL_EVENTS = 0x7FF | 0x2000  # every bit that poll(2) defines, POLLRDHUP the last
-_ENTRIES_MAX = 1024
+_ENTRIES_MAX = 1 << 16
 _DEV_TTY = os.makedev(5, 0)
 _INT_MASK = 0xFFFFFFFF
 _FOREVER_MS = _INT_MASK  # -1 as an int
@@ -34,6 +40,8 @@ class TerminalDevice:
 
     file_system: int
     number: int
+    by_its_name: bool = True
+    """A process's /dev/tty is this terminal too: so it is for those that have it as controlling terminal."""
 
     def is_open_as(self, pid: int, fd: int) -> bool:
         """Whether descriptor `fd` of a process is this terminal. Raises PermissionError where that is refused."""
@@ -45,9 +53,9 @@ class TerminalDevice:
             return False
         if not S_ISCHR(found.st_mode):
             return False
-        # A foreground process's /dev/tty is this terminal, whatever the number of that file.
-        same = found.st_rdev == self.number and found.st_dev == self.file_system
-        return same or found.st_rdev == _DEV_TTY
+        if found.st_rdev == _DEV_TTY:
+            return self.by_its_name
+        return found.st_rdev == self.number and found.st_dev == self.file_system
 
 
 @dataclass(slots=True)
@@ -63,11 +71,11 @@ class TerminalWait:
     """What else would wake it."""
     timed: bool
     """Whether it wakes by itself after a while."""
-
-    @property
-    def only_terminal(self) -> bool:
-        """The main thread waits for nothing but the terminal."""
-        return not self.other_fds and self.of_main_thread
+    reads: bool = False
+    """It sleeps in a read itself, where the terminal's own timer counts (VTIME, see termios(3))."""
+    thread_count: int = 1
+    caught: int = 0
+    """The signals that its process catches: bit `n - 1` for signal `n`."""
 
     @property
     def of_main_thread(self) -> bool:
@@ -81,11 +89,14 @@ def terminal_wait(thread: Thread, device: TerminalDevice) -> TerminalWait | None
     Raises PermissionError where the kernel refuses to tell, UnseenWaitError where it cannot.
     """
     try:
-        call = _sleeping_call(thread)
+        call = sleeping_call(thread, CALLS)
         if call is None:
             return None
-        watched, timed = _watched(thread, *call)
-        mine = next((fd for fd in watched if device.is_open_as(thread.pid, fd)), None)
+        watched, timed = watched_by(thread, *call)
+        mine = _terminal_among(watched, thread.pid, device)
+        if mine is None:
+            watched = _with_nested(thread, watched)
+            mine = _terminal_among(watched, thread.pid, device)
         if mine is None:
             return None
         # A thread that is stopped, or held by a debugger, still shows its call.
@@ -96,24 +107,30 @@ def terminal_wait(thread: Thread, device: TerminalDevice) -> TerminalWait | None
         return None
     if stat.state != b"S":
         return None
-    return TerminalWait(thread, stat.group, stat.name, mine, [fd for fd in watched if fd != mine], timed)
+    others = [fd for fd in watched if fd != mine]
+    reads = call[0] is Call.READ
+    return TerminalWait(thread, stat.group, stat.name, mine, others, timed, reads, stat.thread_count, stat.caught)
 
 
-def _sleeping_call(thread: Thread) -> tuple[Call, list[int]] | None:
-    """The call in which a thread sleeps, and its arguments; None if it is none in which one waits for input."""
+def _terminal_among(fds: list[int], pid: int, device: TerminalDevice) -> int | None:
+    return next((fd for fd in fds if device.is_open_as(pid, fd)), None)
+
+
+def sleeping_call(thread: Thread, calls: Mapping[bytes, C]) -> tuple[C, list[int]] | None:
+    """The call in which a thread sleeps, and its arguments; None if it is none of `calls`."""
     fields = thread.syscall().split()
     if len(fields) < 9:  # "running", or "-1": it sleeps outside a system call
         return None
     # The stack of a 64-bit program lies high; in a 32-bit program the same numbers mean other calls.
     if int(fields[7], 16) <= _INT_MASK:
         raise UnseenWaitError
-    call = CALLS.get(fields[0])
+    call = calls.get(fields[0])
     if call is Call.IO_URING:
         raise UnseenWaitError
     return None if call is None else (call, [int(field, 16) for field in fields[1:6]])
 
 
-def _watched(thread: Thread, call: Call, arguments: list[int]) -> tuple[list[int], bool]:
+def watched_by(thread: Thread, call: Call, arguments: list[int]) -> tuple[list[int], bool]:
     """The descriptors on which a call sleeps for input, and whether it ends by itself."""
     first, second, third, fourth, fifth = arguments
     if call is Call.READ:
@@ -135,6 +152,23 @@ def _watched(thread: Thread, call: Call, arguments: list[int]) -> tuple[list[int
     return watched, fourth & _INT_MASK != _FOREVER_MS
 
 
+def _with_nested(thread: Thread, watched: list[int]) -> list[int]:
+    """`watched`, and in the place of epoll instances what those watch: they are waited for as any descriptor is."""
+    found: list[int] = []
+    for fd in watched:
+        found += _epolled(thread.pid, fd) if _is_epoll(thread.pid, fd) else [fd]
+    return found
+
+
+def _is_epoll(pid: int, fd: int) -> bool:
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{fd}") == "anon_inode:[eventpoll]"
+    except PermissionError:
+        raise
+    except OSError:
+        return False
+
+
 def _polled(thread: Thread, address: int, count: int, *, doubtful: bool = False) -> list[int]:
     """The descriptors of a pollfd array. With `doubtful` it must look like one in every entry."""
     if not 0 < count <= _ENTRIES_MAX:
@@ -148,7 +182,7 @@ def _polled(thread: Thread, address: int, count: int, *, doubtful: bool = False)
 
 def _selected(thread: Thread, count: int, address: int) -> list[int]:
     """The descriptors in an fd_set."""
-    if not 0 < count <= 4 * _ENTRIES_MAX or not address:
+    if not 0 < count <= _ENTRIES_MAX or not address:
         return []
     bits = int.from_bytes(thread.memory(address, (count + 63) // 64 * 8), "little")
     return [fd for fd in range(count) if bits >> fd & 1]

@@ -1,18 +1,31 @@
-"""Who of the foreground process group waits for the terminal?"""
+"""Who waits for the terminal? A member of the foreground process group, or else somebody who has it open besides.
+
+`su -c`, `runuser` and `setsid` put their program into a session of its own, without a controlling terminal; gpg's
+password question comes from a child of its agent. They read the terminal all the same: job control does not hold
+whoever does not belong to its session.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.blocked import TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
-from bgterm.readiness.linux.procfs import ProcessStat, descendants, name_of, process_stat, threads
+from bgterm.readiness.linux.procfs import ProcessStat, children, descendants, name_of, process_stat, slurp, threads
+from bgterm.readiness.linux.rest import Surroundings
 from bgterm.readiness.linux.thread import Thread
+from bgterm.readiness.programs import WOKEN_BY_THEMSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SEEN_RUNNING_MAX = 8
+_SCAN_AFTER_S = 0.3
+_SCAN_PAUSE_S = 0.5
+_SCAN_SHARE = 50
+"""A look at all of /proc takes milliseconds on a full machine: the pause after it is so many times as long."""
 
 
 @dataclass(slots=True)
@@ -25,9 +38,12 @@ class Search:
     refused: bool = False
     """The kernel refused to tell about some member."""
     unseen: bool = False
-    """Some member sleeps in a way that does not show on what."""
+    """Some member sleeps in a way that does not show on what; or no member shows at all."""
     stopped: bool = False
     """Every member is stopped."""
+    looks_now_and_then: bool = False
+    """Some member sleeps, and has the terminal open so that it may read without sleeping there."""
+    members: list[tuple[int, ProcessStat]] = field(default_factory=list[tuple[int, ProcessStat]])
 
 
 class ForegroundGroup:
@@ -36,11 +52,18 @@ class ForegroundGroup:
     def __init__(self, root: int, device: TerminalDevice) -> None:
         self._root = root
         self._device = device
+        self._device_elsewhere = TerminalDevice(device.file_system, device.number, by_its_name=False)
         self._last_reader: Thread | None = None
         self._seen_running = 0
+        self._scan_at = 0.0
 
-    def members(self, group: int) -> Iterator[tuple[int, ProcessStat]]:
-        """The members of a process group: its leader first, then those found below the root."""
+    def members(
+        self, group: int, others: list[tuple[int, ProcessStat]] | None = None
+    ) -> Iterator[tuple[int, ProcessStat]]:
+        """The members of a process group: its leader first, then those found below the root.
+
+        Whoever is below the root and no member is put into `others`.
+        """
         leader = process_stat(group)
         if leader is not None and leader.group == group:
             yield group, leader
@@ -48,24 +71,52 @@ class ForegroundGroup:
             if pid == group:
                 continue
             found = process_stat(pid)
-            if found is not None and found.group == group:
+            if found is None:
+                continue
+            if found.group == group:
                 yield pid, found
+            elif others is not None:
+                others.append((pid, found))
 
-    def search(self, group: int) -> Search:
-        """Look for a member of the group that waits for the terminal: where it was last, then everywhere."""
+    def search(self, group: int, still_since: float) -> Search:
+        """Look for a process that waits for the terminal: where it was last, then in the group, then elsewhere."""
         search = Search()
         last = self._last_reader
         if last is not None and (self._asks(search, group, last) or self._runs_for_now(search, group, last)):
             return search
-        states: set[bytes] = set()
-        for pid, found in self.members(group):
-            states.add(found.state)
+        others: list[tuple[int, ProcessStat]] = []
+        for pid, found in self.members(group, others):
+            search.members.append((pid, found))
             if not search.pid:
                 search.pid, search.name = pid, found.name
             if any(self._asks(search, group, Thread(pid, tid)) for tid in threads(pid)):
                 return search
+        states = {found.state for _, found in search.members}
         search.stopped = states == {b"T"}
+        if search.stopped or self._found_elsewhere(search, others, still_since):
+            return search
+        search.unseen = search.unseen or not search.members
+        search.looks_now_and_then = any(
+            found.state == b"S" and self._looks_now_and_then(pid) for pid, found in search.members
+        )
         return search
+
+    def is_idle(self, wait: TerminalWait, group: int) -> bool:
+        """Whether nobody in the group, nor beside the reader in its own, can go on but by the reader's doing."""
+        reader = wait.thread
+        if wait.thread_count == 1 and reader.pid == self._root == group and not children(reader.pid):
+            return True
+        groups = {group, wait.group}
+        beside = [pid for pid, found in self._below_root() if found.group in groups and pid != reader.pid]
+        if wait.thread_count > 1:
+            beside.append(reader.pid)
+        return Surroundings(reader, self._device, wait.name in WOKEN_BY_THEMSELVES).rest(beside)
+
+    def _below_root(self) -> Iterator[tuple[int, ProcessStat]]:
+        for pid in descendants(self._root):
+            found = process_stat(pid)
+            if found is not None:
+                yield pid, found
 
     def _asks(self, search: Search, group: int, thread: Thread) -> bool:
         """Whether this thread waits for the terminal as a member of the group; noted in `search`."""
@@ -79,6 +130,11 @@ class ForegroundGroup:
             return False
         if wait is None or wait.group != group:
             return False
+        self._found(search, wait)
+        return True
+
+    def _found(self, search: Search, wait: TerminalWait) -> None:
+        thread = wait.thread
         self._last_reader, self._seen_running = thread, 0
         # Threads may have names of their own: the process has its main thread's.
         search.wait, search.pid, search.name = (
@@ -86,7 +142,39 @@ class ForegroundGroup:
             thread.pid,
             wait.name if wait.of_main_thread else name_of(thread.pid),
         )
-        return True
+
+    def _found_elsewhere(self, search: Search, others: list[tuple[int, ProcessStat]], still_since: float) -> bool:
+        """Whether a process of another session waits for the terminal; noted in `search`.
+
+        One of our own session but another group does not have the terminal: job control would stop it.
+        """
+        if not search.members:
+            return False
+        session = search.members[0][1].session
+        candidates = [pid for pid, found in others if found.session != session]
+        now = time.monotonic()
+        if now - still_since > _SCAN_AFTER_S and now >= self._scan_at:
+            candidates += _orphans(session)
+            self._scan_at = now + max(_SCAN_PAUSE_S, _SCAN_SHARE * (time.monotonic() - now))
+        for pid in candidates:
+            try:
+                wait = terminal_wait(Thread(pid, pid), self._device_elsewhere)
+            except (PermissionError, UnseenWaitError):
+                continue
+            if wait is not None:
+                self._found(search, wait)
+                self._last_reader = None  # it is no member
+                return True
+        return False
+
+    def _looks_now_and_then(self, pid: int) -> bool:
+        """Whether standard input is the terminal and a read of it would not sleep, or a signal tells of input."""
+        try:
+            _, _, flags = slurp(f"/proc/{pid}/fdinfo/0").partition(b"flags:")
+            unblocked = int(flags.split()[0], 8) & (os.O_NONBLOCK | os.O_ASYNC)
+            return bool(unblocked) and self._device.is_open_as(pid, 0)
+        except (OSError, IndexError):
+            return False
 
     def _runs_for_now(self, search: Search, group: int, last: Thread) -> bool:
         """Whether the last reader runs: then it has just been given something to do, and nobody else need be asked."""
@@ -100,3 +188,19 @@ class ForegroundGroup:
         self._seen_running += 1
         search.pid, search.name = last.pid, stat.name
         return True
+
+
+def _orphans(session: int) -> Iterator[int]:
+    """Our own user's processes of other sessions that have no controlling terminal."""
+    user = os.geteuid()
+    for name in os.listdir("/proc"):
+        if not name.isdecimal():
+            continue
+        try:
+            if user and os.stat(f"/proc/{name}").st_uid != user:
+                continue
+        except OSError:
+            continue
+        found = process_stat(int(name))
+        if found is not None and found.session != session and not found.terminal and found.state == b"S":
+            yield int(name)

@@ -27,21 +27,28 @@ class ProcessStat:
     state: bytes
     """`b"S"` asleep, `b"R"` running, `b"D"` in the disk, `b"T"` stopped, `b"t"` stopped by a debugger, `b"Z"` dead."""
     group: int
+    session: int
     terminal: int
     """The device number of its controlling terminal, 0 where it has none."""
     terminal_group: int
     """The foreground process group of that terminal."""
     cpu_ticks: int
+    thread_count: int
+    caught: int
+    """The signals for which the process has a handler: bit `n - 1` for signal `n`."""
 
 
 def parsed_stat(stat: bytes) -> ProcessStat:
     """What a stat file says."""
     # The name may hold spaces and parentheses: what follows it begins at the last one.
     end = stat.rindex(b")")
-    fields = stat[end + 2 :].split(None, 14)
+    fields = stat[end + 2 :].split(None, 32)
     name = stat[stat.index(b"(") + 1 : end].decode(errors="replace")
-    group, _, terminal, terminal_group = map(int, fields[2:6])
-    return ProcessStat(name, fields[0], group, terminal, terminal_group, int(fields[11]) + int(fields[12]))
+    group, session, terminal, terminal_group = map(int, fields[2:6])
+    ticks = int(fields[11]) + int(fields[12])
+    return ProcessStat(
+        name, fields[0], group, session, terminal, terminal_group, ticks, int(fields[17]), int(fields[31])
+    )
 
 
 def process_stat(pid: int) -> ProcessStat | None:
@@ -87,3 +94,11 @@ def name_of(pid: int) -> str:
     """The name of a process as the kernel keeps it (at most 15 bytes), "" where there is none."""
     stat = process_stat(pid)
     return stat.name if stat else ""
+
+
+def command_of(pid: int) -> str:
+    """The arguments with which a process was started, "" where there is none."""
+    try:
+        return slurp(f"/proc/{pid}/cmdline").replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""

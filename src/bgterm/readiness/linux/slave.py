@@ -7,10 +7,21 @@ import fcntl
 import os
 import select
 import termios
+from typing import NamedTuple
 
 from bgterm.readiness.linux.blocked import TerminalDevice
 
+_NONE = (0, b"\0")  # tcgetattr gives numbers in raw mode, else bytes
 _TIOCGPTPEER = 0x5441  # opens the slave of a master, in whatever mount namespace (ioctl_tty(2))
+
+
+class Modes(NamedTuple):
+    """How a terminal treats what is typed (termios(3))."""
+
+    canonical: bool
+    echo: bool
+    reads_end_by_themselves: bool
+    """A read returns after a time though nothing was typed: VMIN is 0 and VTIME is not."""
 
 
 class Slave:
@@ -44,10 +55,13 @@ class Slave:
         fcntl.ioctl(self._fd, termios.FIONREAD, self._count)
         return self._count[0]
 
-    def modes(self) -> tuple[bool, bool]:
-        """Whether the terminal is in canonical mode, and whether it echoes."""
-        local = termios.tcgetattr(self._fd)[3]
-        return bool(local & termios.ICANON), bool(local & termios.ECHO)
+    def modes(self) -> Modes:
+        """The terminal's modes."""
+        attributes = termios.tcgetattr(self._fd)
+        local, characters = attributes[3], attributes[6]
+        canonical = bool(local & termios.ICANON)
+        by_themselves = not canonical and characters[termios.VMIN] in _NONE and characters[termios.VTIME] not in _NONE
+        return Modes(canonical, bool(local & termios.ECHO), by_themselves)
 
     def close(self) -> None:
         """Close `fd`: for who opened it by `of` or `at`."""

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 import platform
 from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+C = TypeVar("C")
 
 
 class Call(Enum):
@@ -47,13 +53,46 @@ _AARCH64 = {
     Call.IO_URING: (426,),
 }
 
+
+class Rest(Enum):
+    """Calls in which a thread sleeps until somebody else does something."""
+
+    FOR_A_CHILD = "until a child ends"
+    FOR_A_LOCK = "a futex: the fourth argument is the address of a timeout"
+    FOR_A_SIGNAL = "until a signal"
+    FOR_A_SIGNAL_IN_TIME = "until a signal: the third argument is the address of a timeout"
+    WRITING = "until what it writes is taken, the first argument"
+
+
+_X86_64_REST = {
+    Rest.FOR_A_CHILD: (61, 247),  # wait4 waitid
+    Rest.FOR_A_LOCK: (202,),
+    Rest.FOR_A_SIGNAL: (34, 130),  # pause rt_sigsuspend
+    Rest.FOR_A_SIGNAL_IN_TIME: (128,),
+    Rest.WRITING: (1, 20),  # write writev
+}
+
+_AARCH64_REST = {
+    Rest.FOR_A_CHILD: (260, 95),
+    Rest.FOR_A_LOCK: (98,),
+    Rest.FOR_A_SIGNAL: (133,),
+    Rest.FOR_A_SIGNAL_IN_TIME: (137,),
+    Rest.WRITING: (64, 66),
+}
+
 _BY_MACHINE = {"x86_64": _X86_64, "aarch64": _AARCH64}
+_REST_BY_MACHINE = {"x86_64": _X86_64_REST, "aarch64": _AARCH64_REST}
 
 
 def calls_of(machine: str) -> dict[bytes, Call]:
     """The waiting calls of a machine by their number, written as `/proc/PID/syscall` writes it."""
-    table = _BY_MACHINE.get(machine, {})
+    return _by_number(_BY_MACHINE.get(machine, {}))
+
+
+def _by_number(table: Mapping[C, tuple[int, ...]]) -> dict[bytes, C]:
     return {b"%d" % number: call for call, numbers in table.items() for number in numbers}
 
 
 CALLS = calls_of(platform.machine())
+RESTS = _by_number(_REST_BY_MACHINE.get(platform.machine(), {}))
+CALLS_AND_RESTS: dict[bytes, Call | Rest] = {**CALLS, **RESTS}

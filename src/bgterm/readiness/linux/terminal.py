@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import select
+import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,19 @@ from bgterm.readiness.linux.activity import Sleep, cpu_seconds, runs
 from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, terminal_wait
 from bgterm.readiness.linux.foreground import ForegroundGroup, Search
 from bgterm.readiness.linux.nested import InnerMaster, borrow, group_on, inner_master
-from bgterm.readiness.linux.slave import Slave
+from bgterm.readiness.linux.procfs import command_of
+from bgterm.readiness.linux.slave import Modes, Slave
 from bgterm.readiness.linux.wakeups import own_wakeups
 from bgterm.readiness.observation import Finding, Observation
+from bgterm.readiness.programs import FULL_SCREEN, SHELLS, WOKEN_BY_THEMSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bgterm.engine.terminal import Terminal
 
+_ALARM = 1 << (signal.SIGALRM - 1)
+_SIGNALS_OF_ONES_OWN = _ALARM | 1 << (signal.SIGUSR1 - 1) | 1 << (signal.SIGUSR2 - 1)
 _DEPTH_MAX = 4  # of terminals within terminals
 _TWO_LOOKS_S = 0.003
 _ASLEEP = frozenset({Finding.READING, Finding.LISTENING})
@@ -36,6 +41,7 @@ class LinuxTerminal:
         self._processes = ForegroundGroup(root, slave.device)
         self._depth = depth
         self._sleep = Sleep()
+        self._command = (0, "")
         self._still_since = 0.0
         self._event_loop: tuple[int, ...] = ()
         self._asleep_since = math.inf  # the program behind a relay
@@ -44,6 +50,12 @@ class LinuxTerminal:
     def of(cls, terminal: Terminal) -> LinuxTerminal:
         """One of our own terminals."""
         return cls(Slave(terminal.slave), terminal.foreground_group, terminal.child.pid)
+
+    def command(self, pid: int) -> str:
+        """The arguments with which a process was started."""
+        if pid != self._command[0]:
+            self._command = (pid, command_of(pid))
+        return self._command[1]
 
     def cpu_seconds(self, group: int) -> float:
         """CPU time that the members of a process group have used."""
@@ -65,34 +77,47 @@ class LinuxTerminal:
         group = self._foreground_group()
         if group <= 0:
             return Observation(Finding.WORKING, why="no process has the terminal")
-        search = self._processes.search(group)
+        search = self._processes.search(group, still_since)
         observation = Observation(Finding.WORKING, group, search.pid, search.name)
         if search.wait is None:
             observation.finding, observation.why = _without_reader(search)
         else:
-            return self._waiting(search.wait, observation)
-        if observation.finding is Finding.REFUSED:
-            observation.canonical, observation.echo = self._slave.modes()
+            return self._waiting(search.wait, group, observation)
+        if observation.finding is not Finding.WORKING:
+            modes = self._slave.modes()
+            observation.canonical, observation.echo = modes.canonical, modes.echo
         return observation
 
-    def _waiting(self, wait: TerminalWait, observation: Observation) -> Observation:
+    def _waiting(self, wait: TerminalWait, group: int, observation: Observation) -> Observation:
         """The program waits for the terminal: for it alone, as a relay to an inner terminal, or in an event loop."""
-        observation.canonical, observation.echo = self._slave.modes()
-        observation.finding = Finding.READING
-        observation.why = "it waits for nothing but input"
-        if wait.only_terminal:
+        modes = self._slave.modes()
+        observation.canonical, observation.echo = modes.canonical, modes.echo
+        observation.finding = Finding.LISTENING
+        timed = wait.timed or (wait.reads and modes.reads_end_by_themselves)
+        if wait.of_main_thread and not timed and not _rings(wait, modes):
+            alone = not wait.other_fds
+            if (alone or (wait.name in WOKEN_BY_THEMSELVES and own_wakeups(wait))) and (
+                self._processes.is_idle(wait, group)
+            ):
+                observation.finding = Finding.READING
+                observation.why = "it waits for nothing but input" + ("" if alone else ", or a wake-up of its own")
+                return observation
+            if alone:
+                observation.why = "it waits for input, and something beside it works, or waits for other things"
+                return observation
+        elif timed and not wait.other_fds:
+            observation.why = "it listens for input, for a time"
             return observation
         loop = (wait.thread.pid, wait.thread.tid, wait.timed, *wait.other_fds)
         if loop != self._event_loop:
-            if not wait.timed and wait.of_main_thread and own_wakeups(wait):
-                observation.why = "it waits for input, or a wake-up of its own"
-                return observation
-            inner = inner_master(wait.thread.pid) if self._depth < _DEPTH_MAX else None
+            # mc has a shell behind its screen, but what is typed goes to mc.
+            looks_inside = self._depth < _DEPTH_MAX and observation.name not in FULL_SCREEN
+            inner = inner_master(wait.thread.pid) if looks_inside else None
             if inner is not None:
                 return self._inside(inner, wait)
             # As long as it waits for the same, it is taken for the same: that is the less sure of the answers.
             self._event_loop = loop
-        observation.finding, observation.why = Finding.LISTENING, "it listens for input among other things"
+        observation.why = "it listens for input among other things"
         return observation
 
     def _inside(self, inner: InnerMaster, relay: TerminalWait) -> Observation:
@@ -160,10 +185,20 @@ def _without_reader(search: Search) -> tuple[Finding, str]:
     if search.stopped:
         return Finding.STOPPED, "it is stopped"
     if search.unseen:
-        return Finding.UNSEEN, "what it waits for cannot be seen (io_uring, or a 32-bit program)"
+        return Finding.UNSEEN, "what it waits for cannot be seen (io_uring, a 32-bit program, a hidden process)"
     if search.refused:
         return Finding.REFUSED, "the kernel does not tell what it does"
+    if search.looks_now_and_then:
+        return Finding.LISTENING, "it may look for input now and then"
     return Finding.WORKING, "it does not wait for input"
+
+
+def _rings(wait: TerminalWait, modes: Modes) -> bool:
+    """Whether an alarm may wake a program that reads lines (setitimer(2) itself does not show).
+
+    Line editors catch the signal in any case, and Ruby and Go catch every signal.
+    """
+    return wait.caught & _SIGNALS_OF_ONES_OWN == _ALARM and modes.canonical and wait.name not in SHELLS
 
 
 def _group_of(master: int) -> int:

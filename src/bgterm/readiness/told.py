@@ -1,0 +1,27 @@
+"""A prompt that somebody has told: of a router, a serial line, a program at the far end of a connection."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def told_prompt(prompt: object) -> re.Pattern[str] | None:
+    """A prompt as somebody tells it: a regex. Raises re.error, TypeError for what is none."""
+    if prompt is None:
+        return None
+    if isinstance(prompt, str):
+        return re.compile(prompt)
+    if isinstance(prompt, re.Pattern):
+        pattern: re.Pattern[Any] = prompt
+        if isinstance(pattern.pattern, str):
+            return pattern
+    raise TypeError(f"prompt must be a regex, as a string or compiled, not {prompt!r}")
+
+
+def ends_in(prompt: re.Pattern[str], row: str) -> bool:
+    """Whether the row ends in this prompt, not looking at spaces behind it."""
+    text = row.rstrip()
+    return any(
+        found.end() >= len(text) and found.group().strip() for each in (row, text) for found in prompt.finditer(each)
+    )

@@ -1,0 +1,244 @@
+"""A hard answer means that nothing but input brings output. Each program writes a file when its work is done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bgterm import READY
+from bgterm.manager import SessionManager
+from bgterm.session import Session
+
+PYTHON = sys.executable
+ENV = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+
+HEAD = """
+import os, select, signal, subprocess, sys, termios, threading, time
+def ask(): print('R> ', end='', flush=True)
+def done(): open('done', 'w').close(); print('done', flush=True); ask()
+"""
+AT_WORK = {
+    "a timed select, and a thread works": """
+ask(); sys.stdin.readline(); worker = threading.Thread(target=time.sleep, args=[1]); worker.start()
+while worker.is_alive(): select.select([0], [], [], 0.1)
+done(); sys.stdin.read()""",
+    "a timed poll, and a child works": """
+ask(); sys.stdin.readline(); child = subprocess.Popen(['sleep', '1']); poll = select.poll(); poll.register(0)
+while child.poll() is None: poll.poll(100)
+done(); sys.stdin.read()""",
+    "reads that end by themselves (VTIME)": """
+ask(); sys.stdin.readline(); old = termios.tcgetattr(0); mode = termios.tcgetattr(0)
+mode[3] &= ~(termios.ICANON | termios.ECHO); mode[6][termios.VMIN] = 0; mode[6][termios.VTIME] = 2
+termios.tcsetattr(0, termios.TCSANOW, mode)
+for _ in range(5): os.read(0, 1)
+termios.tcsetattr(0, termios.TCSANOW, old); done(); sys.stdin.read()""",
+    "it reads on, and a thread of its own works": """
+ask()
+for line in sys.stdin: threading.Timer(1, done).start()""",
+    "it reads on, and a child works": """
+ask()
+while sys.stdin.readline(): subprocess.Popen(['sh', '-c', 'sleep 1; : > done; echo done'], stdin=subprocess.DEVNULL)""",
+    "a select with a pipe of its own, which a thread writes": """
+r, w = os.pipe(); ask()
+while True:
+    for fd in select.select([0, r], [], [])[0]:
+        if fd == r: os.read(r, 1); done()
+        elif sys.stdin.readline(): threading.Timer(1, os.write, [w, b'x']).start()
+        else: sys.exit()""",
+    "an epoll with an eventfd, which a thread writes": """
+event = os.eventfd(0); poll = select.epoll(); poll.register(0, 1); poll.register(event, 1); ask()
+while True:
+    for fd, _ in poll.poll():
+        if fd == event: os.eventfd_read(event); done()
+        elif sys.stdin.readline(): threading.Timer(1, os.eventfd_write, [event, 1]).start()
+        else: sys.exit()""",
+    "an alarm": """
+signal.signal(signal.SIGALRM, lambda *_: done()); ask()
+while sys.stdin.readline(): signal.setitimer(signal.ITIMER_REAL, 1)""",
+    "a row that looks like its prompt": """
+ask(); sys.stdin.readline(); old = sys.stdin
+def listen(): select.select([0], [], [])
+threading.Thread(target=listen, daemon=True).start()
+print('>>', end='', flush=True); time.sleep(1); done(); select.select([0], [], [])""",
+}
+
+
+def assert_no_hard_answer_before_the_work_is_done(session: Session, folder: Path) -> None:
+    """Some of these programs are never found ready: that is slow, but not wrong."""
+    session.poll(10_000, until=r"R> $")
+    session.write_stdin("go\n")
+    found = session.poll(2_000, until=READY)
+    assert (folder / "done").exists() or found.reason != "ready", found
+
+
+@pytest.mark.parametrize("work", AT_WORK.values(), ids=AT_WORK)
+def test_a_program_that_listens_while_it_works_is_not_taken_for_ready(
+    manager: SessionManager, tmp_path: Path, work: str
+) -> None:
+    session = manager.open(manager.start_session([PYTHON, "-c", HEAD + work], tmp_path, ENV))
+    assert_no_hard_answer_before_the_work_is_done(session, tmp_path)
+
+
+SHELL_AT_WORK = {
+    "a spinner that reads for a time": "printf 'R> '; read x; for i in 1 2 3 4 5; do read -t 0.2 -n 1 x; done; "
+    ": > done; echo done; read x",
+    "who reads hands on to who works": "printf 'R> '; cat | while read x; do sleep 1; : > done; echo done; done",
+}
+
+
+@pytest.mark.parametrize("work", SHELL_AT_WORK.values(), ids=SHELL_AT_WORK)
+def test_a_script_that_listens_while_it_works_is_not_taken_for_ready(
+    manager: SessionManager, tmp_path: Path, work: str
+) -> None:
+    session = manager.open(manager.start_session(["bash", "-c", work], tmp_path, ENV))
+    assert_no_hard_answer_before_the_work_is_done(session, tmp_path)
+
+
+NODE = """
+const rl = require('readline').createInterface({input: process.stdin, output: process.stdout, prompt: 'R> '});
+const done = () => { require('fs').writeFileSync('done', ''); console.log('done'); rl.prompt(); };
+rl.prompt(); rl.on('line', WORK);
+"""
+
+
+@pytest.mark.program("node")
+@pytest.mark.parametrize(
+    "work",
+    [
+        "() => require('crypto').pbkdf2('', '', 2000000, 64, 'sha512', done)",
+        "() => { process.stdout.write('...'); setTimeout(done, 1000); }",
+        "() => { process.stdout.write('R> '); setTimeout(done, 1000); }",
+    ],
+    ids=["in a thread of node's", "it prints dots", "it prints what its prompt is"],
+)
+def test_a_node_program_is_ready_when_its_own_prompt_is_drawn(
+    manager: SessionManager, tmp_path: Path, work: str
+) -> None:
+    argv = ["node", "-e", NODE.replace("WORK", work)]
+    session = manager.open(manager.start_session(argv, tmp_path, ENV))
+    assert session.poll(20_000, until=READY).reason == "ready"
+    result = session.run("go", 20_000)
+    assert (tmp_path / "done").exists()
+    assert (result.timed_out, result.status.confidence, result.status.prompt) == (False, "prompt", "R> ")
+
+
+@pytest.mark.program("node")
+@pytest.mark.parametrize(
+    "shell", [("bash", "--norc"), ("zsh", "-f"), ("fish", "--no-config")], ids=lambda argv: argv[0]
+)
+def test_a_question_of_a_node_program_is_found_under_a_shell_too(
+    manager: SessionManager, tmp_path: Path, shell: tuple[str, ...]
+) -> None:
+    """The shell's word that a command runs was held against the command's own question."""
+    (tmp_path / "ask.js").write_text(
+        "const rl = require('readline').createInterface({input: process.stdin, output: process.stdout});"
+        "rl.question('package name: (here) ', name => { console.log('got ' + name); rl.close(); });"
+    )
+    session = manager.open(manager.start_session(shell, tmp_path, ENV))
+    asked = session.run("node ask.js", 30_000)
+    assert (asked.status.prompt, asked.status.confidence) == ("package name: (here) ", "prompt")
+    assert "got me" in session.run("me", 30_000).output
+
+
+READS = {
+    "an event loop": "import asyncio\nasync def main():\n"
+    " loop = asyncio.get_running_loop(); got = loop.create_future()\n"
+    " loop.add_reader(0, lambda: got.done() or got.set_result(0)); print('Name: ', end='', flush=True); await got\n"
+    "asyncio.run(main())",
+    "a thread that reads": "import sys, threading\n"
+    "thread = threading.Thread(target=sys.stdin.readline); thread.start()\n"
+    "print('Name: ', end='', flush=True); thread.join()",
+}
+
+
+@pytest.mark.parametrize("reads", READS.values(), ids=READS)
+@pytest.mark.parametrize(
+    "shell",
+    [
+        pytest.param(argv, marks=pytest.mark.program(argv[0]), id=argv[0])
+        for argv in [("bash", "--norc"), ("zsh", "-f"), ("fish", "--no-config"), ("dash",)]
+    ],
+)
+def test_quiet_finds_a_listening_program_under_a_shell(
+    manager: SessionManager, tmp_path: Path, shell: tuple[str, ...], reads: str
+) -> None:
+    (tmp_path / "reads.py").write_text(reads)
+    session = manager.open(manager.start_session(shell, tmp_path, ENV))
+    session.poll(10_000, until=READY)
+    session.write_stdin(f"{PYTHON} reads.py\n")
+    session.poll(10_000, until=r"Name: $")
+    found = session.poll(20_000, until=READY, min_confidence="quiet")
+    assert (found.reason, found.status and found.status.confidence) == ("ready", "quiet")
+
+
+ELSEWHERE = {
+    "setsid": "setsid -w sh -c 'printf \"Name: \"; read x'",
+    "su": "su nobody -s /bin/sh -c 'printf \"Name: \"; read x'",
+    "runuser": "runuser -u nobody -- sh -c 'printf \"Name: \"; read x'",
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.program(name)) for name in ELSEWHERE])
+def test_a_reader_of_another_session_is_found(manager: SessionManager, name: str) -> None:
+    if name != "setsid" and os.geteuid():
+        pytest.skip("only root becomes another user unasked")
+    session = manager.open(manager.start_session(["bash", "--norc"], "/", ENV))
+    asked = session.run(ELSEWHERE[name], 20_000)
+    assert (asked.timed_out, asked.status.state, asked.status.prompt) == (False, "waiting", "Name: ")
+    assert session.run("me").status.at_shell_prompt is True
+
+
+UNUSUAL = {
+    "poll on an epoll descriptor": "poll = select.epoll(); poll.register(0, 1); outer = select.poll();"
+    " outer.register(poll.fileno(), 1); print('Name: ', end='', flush=True); outer.poll()",
+    "reads that do not block, with sleeps": "os.set_blocking(0, False); print('Name: ', end='', flush=True)\n"
+    "while True:\n try: os.read(0, 9); break\n except BlockingIOError: time.sleep(0.05)",
+    "more than a thousand descriptors": "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))\n"
+    "pipes = [os.pipe() for _ in range(1100)]; poll = select.poll(); poll.register(0, 1)\n"
+    "[poll.register(r, 1) for r, _ in pipes]; print('Name: ', end='', flush=True); poll.poll()",
+}
+
+
+@pytest.mark.parametrize("reads", UNUSUAL.values(), ids=UNUSUAL)
+def test_quiet_finds_whoever_waits_in_an_unusual_way(manager: SessionManager, reads: str) -> None:
+    code = f"import os, select, time\n{reads}"
+    session = manager.open(manager.start_session([PYTHON, "-c", code], "/", ENV))
+    session.poll(10_000, until=r"Name: $")
+    assert session.poll(20_000, until=READY, min_confidence="quiet").reason == "ready"
+
+
+@pytest.mark.program("sqlite3")
+@pytest.mark.parametrize(
+    ("argv", "line", "said"),
+    [
+        (("bash", "--norc"), "(echo one) && (echo two)", "one\ntwo"),
+        (("python3", "-q"), "print((1), (2))", "1 2"),
+        (("sqlite3",), "select max((1), (2));", "2"),
+    ],
+    ids=["bash", "python", "sqlite3"],
+)
+def test_a_line_editor_that_shows_the_matching_parenthesis_has_not_taken_the_line_yet(
+    manager: SessionManager, tmp_path: Path, argv: tuple[str, ...], line: str, said: str
+) -> None:
+    """It stands at each parenthesis for half a second, in a select with a timeout."""
+    (tmp_path / "inputrc").write_text("set blink-matching-paren on\n")
+    session = manager.open(manager.start_session(argv, "/", {**ENV, "INPUTRC": str(tmp_path / "inputrc")}))
+    session.poll(10_000, until=READY)
+    session.write_stdin(line)  # what is typed by hand is shown as it comes
+    found = session.write_stdin("\n", 10_000, until=READY)
+    assert found.reason == "ready"
+    assert said in found.plain.replace(line, "")
+    assert session.run(line).output == said
+
+
+@pytest.mark.program("fish")
+@pytest.mark.parametrize("line", ["read -s answer", "read --silent -P 'Secret: ' answer"])
+def test_a_silent_read_of_fish_asks_for_a_password(manager: SessionManager, line: str) -> None:
+    session = manager.open(manager.start_session(["fish", "--no-config"], "/", ENV))
+    asked = session.run(line, 20_000)
+    assert (asked.status.state, asked.status.at_shell_prompt) == ("password", False)
+    assert session.run("hidden").status.state == "waiting"
+    assert session.run("read -P 'Name: ' -l s").status.state == "waiting"
