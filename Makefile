@@ -7,9 +7,9 @@ ARGS ?=
 MINUTES ?= 1
 
 # REPLs, shells, debuggers, databases and full-screen programs that the tests drive, as Debian names their packages.
-PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog ed erlang-base fish gdb guile-3.0 htop ksh93u+m \
-	less librsvg2-bin lua5.4 mksh nano nodejs openssh-client openssh-server perl postgresql procps r-base-core \
-	redis-server ruby sqlite3 sudo tcl tcsh tmux vim xterm xvfb zsh
+PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog ed erlang-base fish gdb git guile-3.0 htop \
+	ksh93u+m less librsvg2-bin lua5.4 man-db mc mksh most nano nodejs openssh-client openssh-server perl postgresql \
+	procps r-base-core redis-server ruby sqlite3 sudo tcl tcsh tmux vim xterm xvfb zsh
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

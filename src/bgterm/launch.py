@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import errno
 import os
+import re
 import shlex
 import string
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from bgterm.decoding import check_encoding
 from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
 from bgterm.loading import load
+from bgterm.readiness.told import told_prompt
 
 if TYPE_CHECKING:
     from bgterm.views.transcript import Transcript
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 Command = str | Sequence[Argument]
 
 _OF_PLAIN_WORDS = frozenset(string.ascii_letters + string.digits + "_@%+=:,./ -")
+
+_PAGER_VARIABLES = ("PAGER", "GIT_PAGER", "PSQL_PAGER", "MANPAGER", "SYSTEMD_PAGER")
 
 _LARGEST_SIZE = 65535  # struct winsize has unsigned shorts (ioctl_tty(2))
 
@@ -42,6 +46,8 @@ class Launch(NamedTuple):
     shell_integration: bool = False
     transcript: str | os.PathLike[str] | None = None
     max_transcript_bytes: int | None = None
+    prompt: str | re.Pattern[str] | None = None
+    pager: bool = True
 
     def checked(self) -> Launch:
         """The same as the library uses it, settled now: nobody can change it any more, and paths are absolute.
@@ -63,6 +69,8 @@ class Launch(NamedTuple):
             transcript=None if self.transcript is None else absolute("transcript", self.transcript),
             max_transcript_bytes=integer_or_none("max_transcript_bytes", self.max_transcript_bytes, 1, "all"),
         )
+        told_prompt(self.prompt)  # for its re.error
+        flag("pager", self.pager)
         if flag("shell_integration", self.shell_integration):
             launch.integrated_into({}, "")  # for its ValueError
         return launch
@@ -112,6 +120,8 @@ class Launch(NamedTuple):
             if env.get(name) == os.environ.get(name):
                 env.pop(name, None)
         env.setdefault("TERM", "xterm-256color")
+        if not self.pager:
+            env.update(dict.fromkeys(_PAGER_VARIABLES, "cat"))
         return env
 
     def open_transcript(self, label: str) -> Transcript | None:

@@ -19,6 +19,7 @@ from bgterm.loading import load
 from bgterm.paging import AnyOutput, Pages, PageWait, ReadyPageWait
 from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
+from bgterm.readiness.told import told_prompt
 from bgterm.results import Confidence, PollResult, Status
 from bgterm.run import Step, Typing
 from bgterm.until import EXIT, READY, Until, checked_until
@@ -135,10 +136,10 @@ class Live:
 
         return Match(self.terminal, compiled("until", pattern), self.launch.encoding, self.launch.errors, time_up)
 
-    def _ready(self, min_confidence: Confidence) -> Ready:
+    def _ready(self, min_confidence: Confidence, prompt: re.Pattern[str] | None = None) -> Ready:
         load(*_READINESS)
         with self.terminal.lock:
-            return Ready(self.terminal, self.readiness(), min_confidence)
+            return Ready(self.terminal, self.readiness(), min_confidence, prompt)
 
     def status(self) -> Status:
         """What is known at this moment."""
@@ -152,7 +153,8 @@ class Live:
         if self._asked is None:
             from bgterm.readiness.look import Readiness  # noqa: PLC0415 - who never asks need not load it
 
-            self._asked = Readiness(self.terminal, time.monotonic(), self._secret)
+            told = told_prompt(self.launch.prompt)
+            self._asked = Readiness(self.terminal, time.monotonic(), self._secret, told)
         return self._asked
 
     def step(
@@ -161,16 +163,25 @@ class Live:
         timeout_ms: float | None,
         max_output_bytes: int | None,
         min_confidence: Confidence,
+        prompt: str | re.Pattern[str] | None,
     ) -> Step:
         """What `run` waits for."""
         keys = self.encoded("line", line)
         max_output_bytes = page_size(max_output_bytes)
         time_up = deadline("timeout_ms", timeout_ms)
         check_confidence(min_confidence)
+        told = told_prompt(prompt)
         load("bgterm.readiness.command_output", "bgterm.readiness.drawing", "bgterm.views.paste", "urllib.parse")
         return Step(
             self.terminal,
-            Typing(self.terminal, self._ready(min_confidence), keys, self.type, self.launch.encoding),
+            Typing(
+                self.terminal,
+                self._ready(min_confidence, told),
+                keys,
+                self.type,
+                self.launch.encoding,
+                self.takes_keys,
+            ),
             time_up,
             self.unknown,
             self.pages,
@@ -252,10 +263,14 @@ class Live:
         """Close the terminal, and give back all that is held. Can be done again, wherever it was interrupted."""
         closed = self._closed
         if closed is not None:
-            self.terminal.close(self.views.close)
-            self._asked = None  # it keeps files of /proc open
+            self.terminal.close(self._close_held)
             closed(self.terminal.child.exit_code)
             self._closed = None
+
+    def _close_held(self) -> None:
+        if self._asked is not None:
+            self._asked.close()
+        self.views.close()
 
     # Errors, and what every verb checks: lock held.
 
@@ -277,6 +292,19 @@ class Live:
         return NotReadyError(
             f"session {self.label}: the program was not ready for input within the time ({known}), nothing was typed: "
             "wait longer, look at its output, or interrupt it; min_confidence='quiet' takes a guess for ready",
+            status=status,
+        )
+
+    def takes_keys(self, status: Status) -> NotReadyError:
+        """What is raised where a line would be typed to a full-screen program."""
+        from bgterm.readiness.programs import leave_by  # noqa: PLC0415 - loaded with readiness
+
+        name = "the program" if status.foreground is None else status.foreground.name
+        keys = leave_by(name)
+        leave = f"send_keys types its keys ({keys} leaves it)" if keys else "send_keys types its keys"
+        return NotReadyError(
+            f"session {self.label}: {name} fills the screen and takes keys, not lines: nothing was typed. {leave}, "
+            "screen shows it; start_session(..., pager=False) keeps programs from starting a pager",
             status=status,
         )
 

@@ -116,6 +116,8 @@ class SessionManager:
         shell_integration: bool = False,
         transcript: str | os.PathLike[str] | None = None,
         max_transcript_bytes: int | None = None,
+        prompt: str | re.Pattern[str] | None = None,
+        pager: bool = True,
     ) -> int:
         """Start a program in a terminal of its own, in the background; return its id.
 
@@ -140,6 +142,9 @@ class SessionManager:
             there is an error, links too. Nobody else may open them (mode 0600). They stay when the session is closed.
         max_transcript_bytes: keep no more than this in it; the oldest goes first. Then `transcript + ".1"` has
             the older half.
+        prompt: a regex for the program's prompt, where bgterm cannot know it (a router, a serial line, a program at
+            the far end of a connection). A cursor that stands behind it is confidence "prompt".
+        pager: False starts with PAGER, GIT_PAGER, PSQL_PAGER, MANPAGER and SYSTEMD_PAGER set so that nothing pages.
 
         Raises, leaving no process, descriptor, id or name:
         FileNotFoundError, NotADirectoryError, PermissionError: no such command or directory, with the path.
@@ -150,7 +155,7 @@ class SessionManager:
             program that `shell_integration` does not know. TypeError: an argument of another type.
         BgtermError: the interpreter ends, and this is called by an atexit handler that runs after bgterm's own.
         LookupError: an encoding that is unknown, not of text (rot13), or cannot decode any output (utf-16 where no mark
-            tells the order of bytes: say utf-16-le); an unknown error handler.
+            tells the order of bytes: say utf-16-le); an unknown error handler. re.error: `prompt` is no regex.
         SessionLimitError: `max_sessions` are open.
         """
         launch = Launch(
@@ -167,6 +172,8 @@ class SessionManager:
             shell_integration,
             transcript,
             max_transcript_bytes,
+            prompt,
+            pager,
         )
         return self.start(launch, name).sid
 
@@ -339,9 +346,10 @@ class SessionManager:
         max_output_bytes: int | None = 65536,
         *,
         min_confidence: Confidence = ENOUGH,
+        prompt: str | re.Pattern[str] | None = None,
     ) -> CommandResult:
         """See `Session.run`."""
-        return self.open(sid).run(line, timeout_ms, max_output_bytes, min_confidence=min_confidence)
+        return self.open(sid).run(line, timeout_ms, max_output_bytes, min_confidence=min_confidence, prompt=prompt)
 
     def wait(self, sid: int | str, timeout_ms: float | None = None) -> int | None:
         """See `Session.wait`."""

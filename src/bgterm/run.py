@@ -47,11 +47,13 @@ class Typing:
         line: bytes,
         type_line: Callable[[bytes, bytes], None],
         encoding: str,
+        takes_keys: Callable[[Status], Exception],
     ) -> None:
         """`type_line` types all of its first argument, or raises; also where the second could not be typed.
 
-        `encoding` is that of `line`.
+        `encoding` is that of `line`. `takes_keys` gives what is raised at a full screen.
         """
+        self._takes_keys = takes_keys
         self._terminal = terminal
         self._type = type_line
         self._encoding = encoding
@@ -75,6 +77,8 @@ class Typing:
             self._read_on()
             return None
         status = self.ready.status
+        if status is not None and status.state == "fullscreen" and not self.sent:
+            raise self._takes_keys(status)
         if reason == "ready" and status is not None and not self.sent:
             self._begin(status)
         elif reason == "ready" and status is not None and self._rest:

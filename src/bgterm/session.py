@@ -89,6 +89,8 @@ class Session:
         shell_integration: bool = False,
         transcript: str | os.PathLike[str] | None = None,
         max_transcript_bytes: int | None = None,
+        prompt: str | re.Pattern[str] | None = None,
+        pager: bool = True,
     ) -> Session:
         """Do as `start_session` does, and return the session itself."""
         launch = Launch(
@@ -105,6 +107,8 @@ class Session:
             shell_integration,
             transcript,
             max_transcript_bytes,
+            prompt,
+            pager,
         )
         return cls.manager.start(launch, name)
 
@@ -271,6 +275,7 @@ class Session:
         max_output_bytes: int | None = _MAX_BYTES,
         *,
         min_confidence: Confidence = ENOUGH,
+        prompt: str | re.Pattern[str] | None = None,
     ) -> CommandResult:
         """Wait until the program is ready, type `line` and Enter, wait until it is ready again.
 
@@ -284,6 +289,7 @@ class Session:
         timeout_ms: the longest the whole may take, in milliseconds; None waits without limit.
         max_output_bytes: the most of the output to return, in bytes, counted from its end; None means all.
         min_confidence: how surely the program must be ready: see `poll`.
+        prompt: a regex for the program's prompt in this step, in place of what `start_session` was told.
 
         Returns a `CommandResult`. The time being up after the line was typed is a result, not an error. So is a
         program that asks something: `status.prompt` has the question, and `run` types the answer. Unread output from
@@ -291,13 +297,14 @@ class Session:
 
         Raises
         ------
-        NotReadyError: the program was not ready within the time.
+        NotReadyError: the program was not ready within the time; or, at once, it fills the screen and takes keys
+            (`less`, `vim`): `send_keys` is for those.
         SessionExitedError: it has exited. InputOverflowError, LineTooLongError, UnicodeEncodeError: as for
             `write_stdin`. In each case nothing was typed, and unread output stays unread.
         UnknownSessionError: the session is closed, or is closed by another thread meanwhile.
-        ValueError: a negative number, or no such confidence.
+        ValueError: a negative number, or no such confidence. TypeError, re.error: `prompt` is no regex.
         """
-        return self.live.terminal.wait(self.live.step(line, timeout_ms, max_output_bytes, min_confidence))
+        return self.live.terminal.wait(self.live.step(line, timeout_ms, max_output_bytes, min_confidence, prompt))
 
     def wait(self, timeout_ms: float | None = None) -> int | None:
         """Wait until the program has exited; return its exit code (negative: the signal).

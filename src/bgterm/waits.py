@@ -13,6 +13,8 @@ from bgterm.readiness.confidence import waits_surely
 from bgterm.results import Confidence, Reason, Status
 
 if TYPE_CHECKING:
+    import re
+
     from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.look import Readiness
 
@@ -65,7 +67,11 @@ class Exit:
 class Ready:
     """The program waits for input, or has exited."""
 
-    def __init__(self, terminal: Terminal, readiness: Readiness, least: Confidence) -> None:
+    def __init__(
+        self, terminal: Terminal, readiness: Readiness, least: Confidence, prompt: re.Pattern[str] | None = None
+    ) -> None:
+        """`prompt` is the program's, where it is told for this wait."""
+        self._prompt = prompt
         self._terminal = terminal
         self._readiness = readiness
         self._least: Confidence = least
@@ -75,7 +81,7 @@ class Ready:
 
     def met(self, now: float) -> Reason | None:
         """See `Condition`."""
-        self.status, self.look_at = self._readiness.look(now)
+        self.status, self.look_at = self._readiness.look(now, self._prompt)
         if self.status.state == "exited":
             return "exit"
         if waits_surely(self.status, self._least):

@@ -216,9 +216,10 @@ class AsyncSession:
         max_output_bytes: int | None = _MAX_BYTES,
         *,
         min_confidence: Confidence = ENOUGH,
+        prompt: str | re.Pattern[str] | None = None,
     ) -> CommandResult:
         """Do as `Session.run` does. Cancelled before the program was ready, it has typed nothing."""
-        step = self.session.live.step(line, timeout_ms, max_output_bytes, min_confidence)
+        step = self.session.live.step(line, timeout_ms, max_output_bytes, min_confidence, prompt)
         return await self._outcome(step)
 
     async def wait(self, timeout_ms: float | None = None) -> int | None:

@@ -109,9 +109,10 @@ async def run(
     max_output_bytes: int | None = 65536,
     *,
     min_confidence: Confidence = ENOUGH,
+    prompt: str | re.Pattern[str] | None = None,
 ) -> CommandResult:
     """Do as `bgterm.run` does. Cancelled before the program was ready, it has typed nothing."""
-    return await _session(sid).run(line, timeout_ms, max_output_bytes, min_confidence=min_confidence)
+    return await _session(sid).run(line, timeout_ms, max_output_bytes, min_confidence=min_confidence, prompt=prompt)
 
 
 async def wait(sid: int | str, timeout_ms: float | None = None) -> int | None:
