@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import termios
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -256,6 +257,18 @@ class Live:
                 f"{CANONICAL_LINE_BYTES} bytes: send shorter lines, or have the program read in raw mode (stty -icanon)"
             )
         terminal.type(data)
+
+    def interrupt(self) -> None:
+        """Do what Ctrl-C means: send a signal, or the key where the program carries it elsewhere. Lock held."""
+        terminal = self.terminal
+        if not termios.tcgetattr(terminal.master)[3] & termios.ISIG:
+            from bgterm.readiness.linux.procfs import name_of  # noqa: PLC0415 - few come here
+            from bgterm.readiness.programs import INTERRUPTED_BY_KEY  # noqa: PLC0415
+
+            if name_of(terminal.foreground_group()) in INTERRUPTED_BY_KEY:
+                terminal.type(b"\x03")
+                return
+        terminal.interrupt()
 
     # The end.
 

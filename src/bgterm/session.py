@@ -239,11 +239,14 @@ class Session:
     def interrupt(self) -> None:
         """Send SIGINT to the foreground process group, whatever mode the terminal is in.
 
+        A program that carries the terminal elsewhere (`ssh`, `docker`) gets the key Ctrl-C instead: the signal would
+        end the connection, the key interrupts what runs at its far end.
+
         Raises UnknownSessionError, SessionExitedError.
         """
         with self.live.terminal.lock:
             self.live.check_running()
-            self.live.terminal.interrupt()
+            self.live.interrupt()
 
     def resize(self, rows: int, cols: int) -> None:
         """Change the terminal's size; the foreground is told by SIGWINCH.

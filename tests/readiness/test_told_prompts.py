@@ -153,3 +153,11 @@ def test_marks_in_output_from_the_far_end_are_no_prompt(far: Session) -> None:
     assert far.run(r"printf '\033[?2004h'; sleep 1; echo $((6*7))", 20_000).output == "42"
     assert far.run(r"printf '\033]133;C\007hello\n'", 20_000).timed_out is False
     assert far.run("echo next", 20_000).output == "next"
+
+
+@pytest.mark.program("sshd", "ssh")
+def test_an_interrupt_reaches_the_program_at_the_far_end_and_leaves_the_connection(far: Session) -> None:
+    assert far.run("sleep 30", 500).timed_out
+    far.interrupt()
+    assert far.poll(20_000, until=READY).running
+    assert far.run("echo still here", 20_000).output == "still here"
