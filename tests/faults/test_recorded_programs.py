@@ -55,7 +55,8 @@ def test_every_reader_takes_what_a_program_draws(
     argv, keys = PROGRAMS[name]
     program("fzf" if name == "fzf" else argv[0])
     env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "HOME": str(tmp_path), "PAGER": "less"}
-    session = manager.open(manager.start_session([part.format(tmp_path) for part in argv], env=env, rows=24, cols=80))
+    command = [part.format(tmp_path) for part in argv]
+    session = manager.open(manager.start_session(command, cwd=tmp_path, env=env))
     session.poll(5000, until=READY, settle_ms=50, min_confidence="quiet")
     for key in keys:
         if session.info().exit_code is not None:
