@@ -107,7 +107,7 @@ def test_a_wrapped_line_is_whole_where_the_width_is_known() -> None:
 
 
 def test_a_cursor_that_was_saved_above_a_wrapped_line_goes_back_there() -> None:
-    assert plain("\x1b7" + "x" * 15 + "\r\n\x1b8Y", columns=10) == "Y" + "x" * 14 + "\n"
+    assert plain("\x1b7\r\n" + "x" * 15 + "\r\n\x1b8Y", columns=10) == "Y\n" + "x" * 15 + "\n"
 
 
 def test_a_terminal_of_one_column_has_tabs_too() -> None:
