@@ -14,6 +14,8 @@ import pytest
 
 import bgterm
 from bgterm import EXIT, SessionManager, UnknownSessionError
+from bgterm.engine import child
+from bgterm.engine.noted import give_back
 from faults.interruptions import Interrupter, InterruptionError
 from waiting import eventually
 
@@ -215,3 +217,22 @@ def test_a_close_without_limit_waits_for_the_program(manager: SessionManager) ->
     sid = manager.start_session("trap 'sleep 0.2; exit 7' TERM; echo go; while :; do sleep 0.05; done")
     manager.poll(sid, 10_000, until="go")
     assert manager.close(sid, kill_after_ms=None) == 7
+
+
+def test_the_descriptor_of_an_exit_is_closed_by_the_next_try_where_an_interruption_came_first(
+    manager: SessionManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had been forgotten by then, and stayed open for ever."""
+    session = manager.open(manager.start_session(["true"]))
+    session.wait(10_000)
+    tries: list[int] = []
+
+    def interrupted_once(opened: list[int]) -> None:
+        tries.append(len(opened))
+        if len(tries) == 1:
+            raise KeyboardInterrupt
+        give_back(opened)
+
+    monkeypatch.setattr(child, "give_back", interrupted_once)
+    session.close()
+    assert tries == [1, 1]

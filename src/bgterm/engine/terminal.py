@@ -615,6 +615,8 @@ class Terminal:
                     self._arm_fd(self.child.exit_fd, READ | ONCE)
                 except FileNotFoundError:  # a start that failed had not come to it
                     self._pump.add(self.child.exit_fd, self._serve_exit, READ | ONCE)
+        elif self.child.exited:
+            self.child.close()  # what an interruption left of it
 
     def _close_terminal(self) -> None:
         if self.master >= 0:
