@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.blocked import TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
-from bgterm.readiness.linux.procfs import ProcessStat, children, descendants, name_of, process_stat, slurp, threads
+from bgterm.readiness.linux.procfs import ProcessStat, children_of, descendants, name_of, process_stat, slurp, threads
 from bgterm.readiness.linux.rest import Surroundings
 from bgterm.readiness.linux.thread import Thread
 from bgterm.readiness.programs import WOKEN_BY_THEMSELVES
@@ -104,8 +104,8 @@ class ForegroundGroup:
     def is_idle(self, wait: TerminalWait, group: int) -> bool:
         """Whether nobody in the group, nor beside the reader in its own, can go on but by the reader's doing."""
         reader = wait.thread
-        if wait.thread_count == 1 and reader.pid == self._root == group and not children(reader.pid):
-            return True
+        if wait.thread_count == 1 and reader.pid == self._root == group and not children_of(reader.pid, reader.tid):
+            return True  # as most are
         groups = {group, wait.group}
         beside = [pid for pid, found in self._below_root() if found.group in groups and pid != reader.pid]
         if wait.thread_count > 1:

@@ -70,13 +70,15 @@ def threads(pid: int) -> list[int]:
 
 def children(pid: int) -> list[int]:
     """The children of a process, whichever of its threads started them."""
-    found: list[int] = []
-    for tid in threads(pid):
-        try:
-            found += map(int, slurp(f"/proc/{pid}/task/{tid}/children", 65536).split())
-        except OSError:
-            continue
-    return found
+    return [child for tid in threads(pid) for child in children_of(pid, tid)]
+
+
+def children_of(pid: int, tid: int) -> list[int]:
+    """The children that one thread of a process has started."""
+    try:
+        return list(map(int, slurp(f"/proc/{pid}/task/{tid}/children", 65536).split()))
+    except OSError:
+        return []
 
 
 def descendants(pid: int) -> Iterator[int]:
