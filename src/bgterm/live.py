@@ -259,16 +259,19 @@ class Live:
         terminal.type(data)
 
     def interrupt(self) -> None:
-        """Do what Ctrl-C means: send a signal, or the key where the program carries it elsewhere. Lock held."""
-        terminal = self.terminal
-        if not termios.tcgetattr(terminal.master)[3] & termios.ISIG:
-            from bgterm.readiness.linux.procfs import name_of  # noqa: PLC0415 - few come here
-            from bgterm.readiness.programs import INTERRUPTED_BY_KEY  # noqa: PLC0415
+        """Do what Ctrl-C means: send a signal, or the key where the program carries it elsewhere."""
+        load("bgterm.readiness.linux.procfs", "bgterm.readiness.programs")
+        from bgterm.readiness.linux.procfs import name_of  # noqa: PLC0415 - few come here
+        from bgterm.readiness.programs import INTERRUPTED_BY_KEY  # noqa: PLC0415
 
-            if name_of(terminal.foreground_group()) in INTERRUPTED_BY_KEY:
+        terminal = self.terminal
+        with terminal.lock:
+            self.check_running()
+            makes_signals = termios.tcgetattr(terminal.master)[3] & termios.ISIG
+            if not makes_signals and name_of(terminal.foreground_group()) in INTERRUPTED_BY_KEY:
                 terminal.type(b"\x03")
-                return
-        terminal.interrupt()
+            else:
+                terminal.interrupt()
 
     # The end.
 

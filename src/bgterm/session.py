@@ -244,9 +244,7 @@ class Session:
 
         Raises UnknownSessionError, SessionExitedError.
         """
-        with self.live.terminal.lock:
-            self.live.check_running()
-            self.live.interrupt()
+        self.live.interrupt()
 
     def resize(self, rows: int, cols: int) -> None:
         """Change the terminal's size; the foreground is told by SIGWINCH.
