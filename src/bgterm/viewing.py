@@ -15,7 +15,6 @@ from bgterm.views.sizes import SizeChange, Sizes
 from bgterm.waits import Wait
 
 if TYPE_CHECKING:
-
     from bgterm.engine.terminal import Terminal
     from bgterm.results import Reason
     from bgterm.views.line_search import FoundLine, Kept

@@ -99,13 +99,9 @@ class Readiness:
         for _ in range(_TRIES):
             if self._poll.poll(0):
                 terminal.drain()
-            if terminal.notice_exit():
-                self._kernel = None  # it keeps files of /proc open
-                return Status("exited", "certain", _exit_in_words(terminal.child.exit_code))
-            if terminal.input.pending_bytes:
-                return Status("busy", "certain", f"{terminal.input.pending_bytes} typed bytes are not taken yet")
-            if terminal.owes_answer:
-                return Status("busy", "certain", "it has asked its terminal something, and is answered in a moment")
+            known = self._known_without_the_kernel()
+            if known is not None:
+                return known
             if self._kernel is None:
                 self._kernel = TerminalKernel.of(terminal)
             try:
@@ -121,6 +117,17 @@ class Readiness:
             if observation.finding is not Finding.LISTENING or not self._poll.poll(0):
                 return status
         return Status("busy", "certain", "its output is still coming")
+
+    def _known_without_the_kernel(self) -> Status | None:
+        terminal = self._terminal
+        if terminal.notice_exit():
+            self._kernel = None  # it keeps files of /proc open
+            return Status("exited", "certain", _exit_in_words(terminal.child.exit_code))
+        if terminal.input.pending_bytes:
+            return Status("busy", "certain", f"{terminal.input.pending_bytes} typed bytes are not taken yet")
+        if terminal.owes_answer:
+            return Status("busy", "certain", "it has asked its terminal something, and is answered in a moment")
+        return None
 
 
 def _exit_in_words(code: int | None) -> str:
