@@ -111,13 +111,14 @@ class CommandResult(NamedTuple):
     """What came of one line typed at a program that waited for it. Offsets are absolute, as in `PollResult`."""
 
     output: str
-    """What the program said, as a person would read it, without the echoed line and without the next prompt."""
+    """What the program said, as a person would read it, without the echoed line, the next prompt, and newlines at its
+    end. A prompt is what was drawn there before; what stands in a row with a new one is in `status.prompt`."""
     data: bytes
     """The bytes as they came, echo and prompt included: the last `max_output_bytes` of them."""
     exit_code: int | None
-    """The command's exit code where the shell's integration tells it, else None."""
+    """The command's exit code where the session's own shell integration tells it, else None."""
     directory: str | None
-    """The current directory afterwards where the shell's integration tells it, else None."""
+    """The current directory afterwards where the session's own shell integration tells it, else None."""
     status: Status
     """The last look at the program: it waits for the next line, or asks something, or is still busy."""
     timed_out: bool

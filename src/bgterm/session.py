@@ -283,7 +283,8 @@ class Session:
         Parameters
         ----------
         line: what to type, in the session's encoding, or bytes. Several lines are pasted as one where the
-            program's line editor can take them so, and else typed one after the other. (What would end a paste,
+            program's line editor can take them so, and else each is typed at the prompt that the one before it
+            leaves; what is not typed when the time is up is typed ahead then. (What would end a paste,
             `ESC[201~`, is pasted without its ESC: data stays data.) Enter follows
             anyway: a newline at the end of one line adds nothing to it. At the end of several lines it is an Enter of
             its own, which ends a block in Python.
