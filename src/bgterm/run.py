@@ -77,8 +77,11 @@ class Typing:
             self._read_on()
             return None
         status = self.ready.status
-        if status is not None and status.state == "fullscreen" and not self.sent:
-            raise self._takes_keys(status)
+        if status is not None and status.state == "fullscreen":
+            self._rest.clear()  # a pager of a line before it: what was to be typed next are no keys
+            if not self.sent:
+                raise self._takes_keys(status)
+            return reason
         if reason == "ready" and status is not None and not self.sent:
             self._begin(status)
         elif reason == "ready" and status is not None and self._rest:

@@ -103,3 +103,14 @@ def test_what_looks_like_a_line_editor_in_the_output_is_not_pasted_to(manager: S
     with manager.open(manager.start_session(["dash"], tmp_path, {**os.environ, "PS1": "$ "})) as session:
         session.run(r"printf '\033[?2004h'")
         assert session.run("echo a\tb\necho c").output == "a b\nc"
+
+
+@pytest.mark.program("less")
+def test_no_further_line_is_typed_to_a_pager_that_a_line_has_started(manager: SessionManager, tmp_path: Path) -> None:
+    env = {**os.environ, "PS1": "$ ", "LESS": "", "TERM": "xterm-256color"}
+    (tmp_path / "long").write_text("line\n" * 100)
+    with manager.open(manager.start_session(["dash"], tmp_path, env)) as session:
+        assert session.run("less long\necho never").status.state == "fullscreen"
+        session.send_keys("q")
+        session.poll(10_000, until=r"\$ ")
+        assert session.run("echo next").output == "next"
