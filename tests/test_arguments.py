@@ -75,6 +75,8 @@ BAD: Mapping[str, Bad] = {
         *no(UnicodeEncodeError, {"\ud800": "1"}, {"A": "\ud800"}),
     ],
     "shell": NO_FLAGS,
+    "pager": [*NO_FLAGS, *NONE],
+    "prompt": [*NO_REGEXES, (b"bytes", TypeError), (re.compile(b"bytes"), TypeError)],
     "encoding": [
         *NO_STRINGS,
         *NONE,

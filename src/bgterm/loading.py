@@ -27,12 +27,13 @@ def _load(names: tuple[str, ...]) -> None:
     failures: list[BaseException] = []
 
     def import_all() -> None:
-        try:
-            for name in names:
+        for name in names:
+            try:
                 import_module(name)
-                _loaded.add(name)
-        except BaseException as error:  # noqa: BLE001 - raised below, to who asked
-            failures.append(error)
+            except BaseException as error:  # noqa: BLE001 - raised below, to who asked
+                failures.append(error)
+                return
+            _loaded.add(name)
 
     if threading.current_thread() is threading.main_thread():
         thread = threading.Thread(target=import_all, name="bgterm-load", daemon=True)

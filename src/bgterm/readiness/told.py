@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from bgterm.arguments import text_pattern
 
 
 def told_prompt(prompt: object) -> re.Pattern[str] | None:
     """A prompt as somebody tells it: a regex. Raises re.error, TypeError for what is none."""
-    if prompt is None:
-        return None
-    if isinstance(prompt, str):
-        return re.compile(prompt)
-    if isinstance(prompt, re.Pattern):
-        pattern: re.Pattern[Any] = prompt
-        if isinstance(pattern.pattern, str):
-            return pattern
-    raise TypeError(f"prompt must be a regex, as a string or compiled, not {prompt!r}")
+    return None if prompt is None else text_pattern("prompt", prompt, ", or None where nobody tells it")
 
 
 def ends_in(prompt: re.Pattern[str], row: str) -> bool:

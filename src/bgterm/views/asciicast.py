@@ -47,14 +47,18 @@ def export_asciicast(
         raise ValueError(f"version: asciicast has versions 2 and 3, not {shown(version)}")
     with replacing(os.fsdecode(path)) as file:
         file.write(_line(json.dumps(_header(transcript.about, version, title), ensure_ascii=False)))
-        before = 0.0
-        for seconds, kind, data in _events(transcript, encoding, exit_code if version == 3 else None):
-            # Intervals are taken between rounded times, so that they add up.
-            now = max(before, round(seconds, 6))
-            # In decimals: asciinema does not read 1e-05.
-            when = f"{now - before if version == 3 else now:.6f}"
-            file.write(_line(f"[{when}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]"))
-            before = now
+        file.writelines(_lines(transcript, version, encoding, exit_code))
+
+
+def _lines(transcript: Recording, version: int, encoding: str, exit_code: int | None) -> Iterator[bytes]:
+    before = 0.0
+    for seconds, kind, data in _events(transcript, encoding, exit_code if version == 3 else None):
+        # Intervals are taken between rounded times, so that they add up.
+        now = max(before, round(seconds, 6))
+        # In decimals: asciinema does not read 1e-05.
+        when = f"{now - before if version == 3 else now:.6f}"
+        yield _line(f"[{when}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]")
+        before = now
 
 
 def _line(text: str) -> bytes:

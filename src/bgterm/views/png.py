@@ -28,12 +28,16 @@ def png(screen: Screen, path: str | os.PathLike[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "screen.svg")
         screen.to_svg(source)
-        for name, arguments in _RENDERERS:
-            if program := shutil.which(name):
-                command = [program, *(argument.format(source=source, target=target) for argument in arguments)]
-                done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
-                if done.returncode or not os.path.exists(target):
-                    raise RuntimeError(f"{name} could not draw the screen: {done.stderr.strip()}")
-                return
+        _render(source, target, folder)
+
+
+def _render(source: str, target: str, folder: str) -> None:
+    for name, arguments in _RENDERERS:
+        if program := shutil.which(name):
+            command = [program, *(argument.format(source=source, target=target) for argument in arguments)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+            if done.returncode or not os.path.exists(target):
+                raise RuntimeError(f"{name} could not draw the screen: {done.stderr.strip()}")
+            return
     names = ", ".join(name for name, _ in _RENDERERS)
     raise FileNotFoundError(f"there is no renderer for PNG on this machine: install one of {names}, or use to_svg")
