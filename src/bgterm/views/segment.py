@@ -143,12 +143,14 @@ class Segment:
     def close(self) -> None:
         """Close the files. Can be done again, where it was interrupted: no descriptor is closed twice."""
         give_back = os.close if self.is_copy else release
-        fd, self.fd = self.fd, -1
-        if fd >= 0:
-            give_back(fd)
-        fd, self.times_fd = self.times_fd, -1
-        if fd >= 0:
-            give_back(fd)
+        try:
+            fd, self.fd = self.fd, -1
+            if fd >= 0:
+                give_back(fd)
+        finally:
+            fd, self.times_fd = self.times_fd, -1
+            if fd >= 0:
+                give_back(fd)
 
 
 def _in_use(path: str) -> OSError:

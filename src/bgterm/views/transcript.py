@@ -19,7 +19,7 @@ import json
 import os
 import time
 import weakref
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -119,8 +119,10 @@ class Recording:
 
     def close(self) -> None:
         """Close the files, which stay. Can be done again, where it was interrupted."""
+        each = ExitStack()  # also where one of them cannot be closed
         for segment in self._segments:
-            segment.close()
+            each.callback(segment.close)
+        each.close()
         self._segments = []
 
 
@@ -225,8 +227,10 @@ class Transcript(Recording):
 
     def discard(self) -> None:
         """Close the files, and take away those that were made: the program could not be started."""
+        each = ExitStack()
         for segment in (*self._segments, *filter(None, [self._claimed])):
-            segment.discard()
+            each.callback(segment.discard)
+        each.close()
         self._segments, self._claimed = [], None
 
     def snapshot(self) -> Recording:
@@ -257,8 +261,10 @@ class Transcript(Recording):
         self._note_event("r", f"{rows} {cols}")
 
     def mark(self, label: str) -> None:
-        """Note a marker."""
+        """Note a marker. Raises OSError: the transcript has ended, by this if not before."""
         self._note_event("m", json.dumps(label))
+        if self.error is not None:
+            raise self.error
 
     def _note_event(self, kind: str, rest: str) -> None:
         if not self._segments or self.error is not None:
