@@ -336,7 +336,7 @@ def wait_any() -> None:
 
 
 def resize() -> None:
-    with started("stty -echo; echo up; trap 'stty size' WINCH; while :; do read line; done") as session:
+    with started("stty -echo; trap 'stty size' WINCH; echo up; while :; do read line; done") as session:
         with listening():
             verb(session.resize, 40, 100)
         assert session.poll(TIME_MS, until="40 100").match
