@@ -289,14 +289,14 @@ def received(session: bgterm.Session, end: bytes) -> bytes:
 
 def poll() -> None:
     with started("stty -echo; echo up; read go; seq 3000; exec cat") as session:
-        session.write_stdin("go\n", 0, 0)
+        typed(session, "go\n", anything_after(session))
         data = received(session, b"\n3000\r\n")
         assert data == b"".join(b"%d\r\n" % number for number in range(1, 3001))
 
 
 def poll_a_program_that_waits_for_its_reader() -> None:
     with started("stty -echo; echo up; read go; seq 3000; exec cat", overflow="block", max_buffer_bytes=500) as session:
-        session.write_stdin("go\n", 0, 0)
+        typed(session, "go\n", anything_after(session))
         data = received(session, b"\n3000\r\n")
         assert data == b"".join(b"%d\r\n" % number for number in range(1, 3001))
 
@@ -311,7 +311,7 @@ def output_that_nobody_waits_for() -> None:
 
 def the_end_of_a_program() -> None:
     with started("stty -echo; echo up; read code; echo the end; exit 7") as session:
-        session.write_stdin("go\n", 0, 0)
+        typed(session, "go\n", anything_after(session))
         with listening():
             assert verb(session.wait, TIME_MS) == 7
         assert session.poll(0).data == b"the end\r\n"
@@ -385,7 +385,7 @@ def end_of_input() -> None:
 def transcript() -> None:
     path = os.path.join(FOLDER, "transcript")
     with started("stty -echo; echo up; read go; seq 2000; exec cat", transcript=path, max_buffer_bytes=500) as session:
-        session.write_stdin("go\n", 0, 0)
+        typed(session, "go\n", anything_after(session))
         session.poll(TIME_MS, until="\n2000\r\n")
         with listening():
             found = verb(session.search, "^1999$")

@@ -537,14 +537,14 @@ class Terminal:
     def _lend(self) -> None:
         """Leave the terminal to callers that come again at once: see `Pump`."""
         if not self._is_lent and not self._sleepers and self._looked_at - self._left_at < LEASE_S:
-            self._is_lent = True
             self._pump.lend(self._reclaim)
+            self._is_lent = True
         self._left_at = self._looked_at
 
     def _stumble(self) -> None:
         """Try again by the clock: the kernel would report the same descriptor as ready at once, over and over."""
-        self._stumbled = True
         self._pump.lend(self._reclaim)
+        self._stumbled = True
         self._tell()  # of what was read before
 
     def _reclaim(self) -> bool:
