@@ -32,7 +32,7 @@ UNTRACEABLE = "import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)"  # PR_SET_
 LOOK = """
 import sys, bgterm
 with bgterm.Session.start(sys.argv[2:], "/", {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "PS1": "$ "}) as session:
-    session.poll(20_000, until="[?:] $")
+    session.poll(20_000, until="[]?:] $")
     found = session.poll(20_000, until=bgterm.READY, min_confidence=sys.argv[1])
     print(found.reason, found.status.state, found.status.confidence)
 """
