@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import re
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bgterm.engine import pty
 from bgterm.engine.output import OutputBuffer
 from bgterm.manager import SessionManager
+from bgterm.readiness import queries
 from bgterm.readiness.row import CursorPlace
 from readiness.outputs import arrived, output_of
 from readiness.terminals import Start
@@ -109,6 +112,32 @@ def test_questions_in_a_file_that_is_shown_type_nothing(
     for _ in range(3):
         assert "hello" in session.run(show, 20_000).data.decode()
         assert session.run(then, 20_000).output == "second"
+
+
+@pytest.mark.program("bash")
+@pytest.mark.parametrize("end", [b"\x1b", b"\x1b[0"], ids=repr)
+def test_a_program_that_reads_on_after_a_file_which_ends_within_a_sequence_waits(
+    manager: SessionManager, tmp_path: Path, end: bytes
+) -> None:
+    (tmp_path / "shown").write_bytes(b"\x1b[c\n" + end)
+    session = manager.open(manager.start_session(["bash", "--norc"], cwd=tmp_path))
+    assert session.run("cat shown -", 10_000).status.state == "waiting"
+
+
+def test_a_look_for_who_reads_an_answer_that_fails_is_tried_again(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([OSError(errno.ENOMEM, "no memory")])
+
+    def is_canonical(fd: int) -> bool:
+        for failure in failures:
+            raise failure
+        return pty.is_canonical(fd)
+
+    monkeypatch.setattr(queries, "is_canonical", is_canonical)
+    program = start("bash", "-c", r"printf '\e[6n'; sleep 0.05; read -sdR at; echo at ${at#*[}")
+    assert program.ready().state == "exited"
+    assert "at 1;1" in program.output
 
 
 @pytest.mark.program("bash")

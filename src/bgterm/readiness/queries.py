@@ -113,6 +113,8 @@ class Queries:
         return answers
 
     def _keep(self, answers: bytes) -> None:
+        if not answers:
+            return  # who asked reads no more
         terminal = self._terminal
         if not self._kept:
             terminal.look_again(self._look_again)
@@ -151,20 +153,30 @@ class Queries:
         with terminal.lock:
             if terminal.closed:
                 return False
-            terminal.look()  # a prompt that has come since shows that nobody waits for an answer
-            if not self._kept or terminal.exited:
-                return False
-            if time.monotonic() > self._kept_until or terminal.foreground_group() != self._asker:
+            try:
+                return self._is_owed()
+            except OSError:  # no memory, a sandbox: tried again, but no longer than the answers are kept
+                if time.monotonic() <= self._kept_until:
+                    return True
                 self._forget()
                 return False
-            if is_canonical(terminal.master):
-                return True
-            if not self._left_canonical:  # a shell does so too, and then prompts: the next look sees that
-                self._left_canonical = True
-                return True
-            self._type(self._kept)
+
+    def _is_owed(self) -> bool:
+        terminal = self._terminal
+        terminal.look()  # a prompt that has come since shows that nobody waits for an answer
+        if not self._kept or terminal.exited:
+            return False
+        if time.monotonic() > self._kept_until or terminal.foreground_group() != self._asker:
             self._forget()
             return False
+        if is_canonical(terminal.master):
+            return True
+        if not self._left_canonical:  # a shell does so too, and then prompts: the next look sees that
+            self._left_canonical = True
+            return True
+        self._type(self._kept)
+        self._forget()
+        return False
 
     def _forget(self) -> None:
         self._kept = b""
