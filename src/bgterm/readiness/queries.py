@@ -14,6 +14,7 @@ Source: xterm's "Control Sequences" (ctlseqs), and the VT510 manual for the repo
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import termios
@@ -43,9 +44,15 @@ _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?>=$]*|\][0-9;?]*\x1b?|P[^\x1b]*\x1b?)?\Z")
 _BEGUN_MAX = 256
 _PROMPT = re.compile(rb"\x1b(?:\[\?2004h|\]133;[AD])")
 _OFLAG, _LFLAG = 1, 3  # what tcgetattr returns
-_PATIENT = SHELLS - {"xonsh", "nu", "elvish"}
+_PATIENT = (SHELLS - {"xonsh", "nu", "elvish"}) | {
+    # They use GNU's readline or the like, which asks nothing: so do the programs that these start.
+    *("sqlite3", "gdb", "psql", "mysql", "mariadb", "bc", "ftp", "sftp", "R", "octave-cli", "lua", "lua5.3", "lua5.4"),
+}
 _KEPT_S = 0.2
 """How long a program has to leave canonical mode after it asked: a shell's next command does it within milliseconds."""
+_PROMPTS_S, _DRAWS_S = 0.003, 0.05
+"""How long after it left canonical mode a shell has prompted; and, where the question's row was ended, a line editor
+that lays out first what it will draw."""
 _PENDING_MAX = 4096
 """Answers beyond so many bytes are left out while a program does not read: the kernel too keeps no more (n_tty.c)."""
 
@@ -70,7 +77,8 @@ class Queries:
         self._kept = b""  # answers to a program in canonical mode
         self._kept_until = 0.0
         self._asker = 0
-        self._left_canonical = False
+        self._reads_keys_since = math.inf
+        self._row_ended = False
         terminal.observe(self)
         if end := terminal.output.end:
             self(0, terminal.output.read(0, end))
@@ -89,6 +97,8 @@ class Queries:
         last = data.rfind(b"\x1b", max(taken, len(data) - _BEGUN_MAX))
         self._begun = data[last:] if last >= 0 and _BEGUN.match(data, last) else b""
         after = data[taken : len(data) - len(self._begun)]
+        row_ended = self._row_ended or (bool(queries) and b"\n" in data[: queries[0].start()])
+        self._row_ended = (row_ended and not queries) or b"\n" in after
         if after.strip():
             self._forget()  # something else is shown
         if queries:
@@ -99,7 +109,8 @@ class Queries:
                 if not after.strip():
                     self._keep(answers)
             else:
-                self._type(self._kept + answers)
+                # In another row it is a line editor that asks, before it draws its prompt.
+                self._type(answers if row_ended else self._kept + answers)
                 self._forget()
         return bool(self._begun or self._kept)
 
@@ -123,7 +134,7 @@ class Queries:
         terminal.owes_answer = True
         self._kept_until = time.monotonic() + _KEPT_S
         self._asker = terminal.foreground_group()
-        self._left_canonical = False
+        self._reads_keys_since = math.inf
 
     def _late(self, data: bytes, taken: int) -> int:
         """Where in `data`, whose last question ends at `taken`, those end that the program that now reads did not ask.
@@ -166,13 +177,15 @@ class Queries:
         terminal.look()  # a prompt that has come since shows that nobody waits for an answer
         if not self._kept or terminal.exited:
             return False
-        if time.monotonic() > self._kept_until or terminal.foreground_group() != self._asker:
+        now = time.monotonic()
+        if now > self._kept_until or terminal.foreground_group() != self._asker:
             self._forget()
             return False
         if is_canonical(terminal.master):
             return True
-        if not self._left_canonical:  # a shell does so too, and then prompts: the next look sees that
-            self._left_canonical = True
+        # A shell or a line editor does so too, and then prompts: a later look sees that.
+        self._reads_keys_since = min(self._reads_keys_since, now)
+        if now - self._reads_keys_since < (_DRAWS_S if self._row_ended else _PROMPTS_S):
             return True
         self._type(self._kept)
         self._forget()
