@@ -79,6 +79,32 @@ def test_coloured_prompts_of_two_rows_are_no_output(
         assert session.run(line).output == output
 
 
+ECHOER = "while True: print(input(), end='', flush=True)"
+
+
+def test_a_program_without_a_prompt_loses_no_output_that_repeats_the_line(program_of: StartSession) -> None:
+    session = program_of([sys.executable, "-c", ECHOER])
+    assert [session.run(line).output for line in ("hello", "hello", "more")] == ["hello", "hello", "more"]
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_a_shell_without_a_prompt_loses_no_output_and_may_get_one(
+    program: Callable[[str], str], program_of: StartSession, shell: str
+) -> None:
+    program(shell)
+    session = program_of([shell] if shell == "dash" else [shell, "--norc"])
+    steps = {
+        "PS1=": "",
+        "printf foo": "foo",
+        "printf bar": "bar",
+        "PS1='> '": "",
+        "printf one": "one",
+        "echo two": "two",
+    }
+    for line, output in steps.items():
+        assert session.run(line).output == output
+
+
 def test_a_progress_bar_is_its_last_state(program_of: StartSession) -> None:
     session = program_of(["bash", "--norc"])
     assert session.run(r'for i in 1 2 3; do printf "%d of 3\r" $i; done; echo').output == "3 of 3"

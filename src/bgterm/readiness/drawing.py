@@ -134,7 +134,7 @@ class Drawings:
             signs = [sign.start() for sign in _SIGN_FIRST.finditer(data, row)]
             if signs:
                 return signs[-1], True
-        if of and not switches and not _is_set_by(line, data[row:], b""):
+        if of and not switches and not _is_set_by(line, data[row:], None):
             place = _changed(of[-1], data[row:])
             if place is not None:
                 return row + place, True
@@ -204,10 +204,17 @@ def _with_sign(data: bytes, place: int, floor: int, of: list[Drawing]) -> int:
     return place if sign is None else start + sign.start()
 
 
-def _is_set_by(line: str, row: bytes, prompt: bytes) -> bool:
-    """Whether `line` holds all that stands in the row now, more than `prompt`: it has set a new prompt."""
-    text = _ESCAPE.sub(b"", row).strip()
-    return len(text) > len(_ESCAPE.sub(b"", prompt).strip()) and text.decode(errors="replace") in line
+def _is_set_by(line: str, row: bytes, prompt: bytes | None) -> bool:
+    """Whether `line` has set a new prompt: it holds all that stands in the row now, more than the `prompt` at its end.
+
+    `prompt` is None where that is not the one from before.
+    """
+    shown, before = _ESCAPE.sub(b"", row), _ESCAPE.sub(b"", prompt or b"").strip()
+    text = shown.strip()
+    if len(text) <= len(before) or text.decode(errors="replace") not in line:
+        return False
+    # Of a program that has no prompt it is output that repeats the line, unless it looks like a prompt.
+    return prompt is None or bool(before) or shown.endswith(b" ")
 
 
 def _changed(before: Drawing, row: bytes) -> int | None:
