@@ -183,7 +183,9 @@ STORM = """
     def handler(number, frame):
         # In bgterm and what it calls: what a host makes of an interruption between two calls is its own affair.
         global interruptions
-        if frame is not None and frame.f_code.co_filename.endswith("_weakrefset.py"):
+        if frame is not None and (
+            frame.f_code.co_filename.endswith("_weakrefset.py") or frame.f_code.co_name == "__del__"
+        ):
             return  # where Python calls back it can only print what is raised
         while frame is not None:
             if frame.f_code.co_filename.startswith(source):
