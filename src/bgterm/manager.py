@@ -73,7 +73,7 @@ class SessionManager:
         self._sessions: dict[int, Session] = {}
         self._names: dict[str, int] = {}  # a name is taken from before its session starts
         self._starting: dict[int, Session] = {}
-        self._aborted: dict[int, Session] = {}  # nothing of them may stay
+        self._aborted: dict[int, tuple[Session, int]] = {}  # nothing of them may stay; who started each (get_ident)
         self._closed: dict[int | str, _Closed] = {}
 
     def __repr__(self) -> str:
@@ -190,12 +190,13 @@ class SessionManager:
         if self._aborted:
             self._take_back()
         session = Session(self._new_sid(), name, launch, self._forget)
+        starter = threading.get_ident()
         try:
             self._reserve(session)
             session.live.start()
             self._enter(session)
         except BaseException:
-            self._aborted[session.sid] = session  # before any call: whatever comes now, it will be taken back
+            self._aborted[session.sid] = session, starter  # before any call: whatever comes now, it will be taken back
             try:
                 undisturbed(self._take_back)
             finally:
@@ -227,9 +228,11 @@ class SessionManager:
             self._sessions[session.sid] = session
             del self._starting[session.sid]
 
-    def _take_back(self) -> None:
+    def _take_back(self, *, at_the_end: bool = False) -> None:
         """Leave nothing of starts that failed, or were interrupted so often that they could not see to it."""
-        for session in list(self._aborted.values()):
+        for session, starter in list(self._aborted.values()):
+            if starter != threading.get_ident() and not at_the_end and _is_alive(starter):
+                continue  # it is at it, and two at a time could close a number twice
             session.live.abort()
             self._sessions.pop(session.sid, None)
             self._starting.pop(session.sid, None)
@@ -445,6 +448,10 @@ class SessionManager:
             return list(map(itemgetter(1), sorted(self._sessions.items())))
 
 
+def _is_alive(thread: int) -> bool:
+    return any(each.ident == thread for each in threading.enumerate())
+
+
 def _check_name(name: object) -> None:
     if name is not None and not string("name", name):
         raise ValueError("name must not be empty: None gives none")
@@ -472,7 +479,7 @@ Session.manager = default
 def _end_sessions() -> None:
     begin_to_end()
     for manager in list(_managers):
-        manager._take_back()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
+        manager._take_back(at_the_end=True)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
     sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
     if sessions:
         close_sessions(sessions, _GRACE_S)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import threading
 from functools import partial
 
 import pytest
 
 from belongings import Belongings
+from bgterm.engine.child import Child
 from bgterm.errors import SessionLimitError
 from bgterm.manager import SessionManager
 from faults.counts import record, times
@@ -217,3 +220,37 @@ def test_starts_interrupted_by_signals_at_random_moments_leave_nothing(again: fl
     how = "over and over" if again else "once each"
     record(f"starts interrupted by signals at random moments, {how}", interruptions, len(bearing(tag)), "programs left")
     assert interruptions > rounds / 10
+
+
+def test_a_start_that_fails_is_taken_back_by_its_own_thread_alone(
+    manager: SessionManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    watch, end = Child.watch, Child.end
+    ended_by: list[str] = []
+
+    def failing_watch(child: Child) -> None:
+        watch(child)
+        if threading.current_thread() is other:
+            raise OSError(errno.EMFILE, "no descriptor is left")
+
+    def slow_end(child: Child, seconds: float) -> None:
+        ended_by.append(threading.current_thread().name)
+        reached.set()
+        go_on.wait(10)
+        end(child, seconds)
+
+    def fails() -> None:
+        with pytest.raises(OSError, match="no descriptor is left"):
+            manager.start_session("sleep 1000")
+
+    other = threading.Thread(target=fails)
+    monkeypatch.setattr(Child, "watch", failing_watch)
+    monkeypatch.setattr(Child, "end", slow_end)
+    other.start()
+    assert reached.wait(10)
+    sid = manager.start_session("cat")
+    go_on.set()
+    other.join(10)
+    assert ended_by == [other.name]
+    assert manager.list_sessions() == (sid,)
