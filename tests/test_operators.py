@@ -184,7 +184,8 @@ def test_a_typed_ctrl_c_interrupts(ptys: PTYSessionManager) -> None:
 def test_the_interrupt_comes_before_the_text_and_the_end_of_input_after_it(ptys: PTYSessionManager) -> None:
     session_id = ptys.create_session(
         python(
-            "import signal, sys; signal.signal(signal.SIGINT, lambda *_: print('interrupted', flush=True))",
+            # Written at once: a handler may come in the middle of a print.
+            "import os, signal, sys; signal.signal(signal.SIGINT, lambda *_: os.write(1, b'interrupted\\n'))",
             "print('up')",
             "for line in sys.stdin: print('got', line, end='')",
             "print('ended')",
