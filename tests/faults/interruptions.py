@@ -32,6 +32,13 @@ def interrupt() -> None:
     raise InterruptionError
 
 
+def is_in_destructor(frame: FrameType | None) -> bool:
+    """Whether the collector of garbage called this function, or one that it is called by."""
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
+
+
 class Interrupter:
     """Calls `handler` inside bgterm at the nth place where a signal handler could be called, for n = 1, 2, 3..."""
 
@@ -44,11 +51,13 @@ class Interrupter:
 
     def _profile(self, frame: FrameType, event: str, _argument: object) -> None:
         if event in {"call", "c_return"} and frame.f_code.co_filename.startswith(_SOURCE):
-            self._at_place()
+            self._at_place(frame)
 
-    def _at_place(self) -> None:
+    def _at_place(self, frame: FrameType) -> None:
         self._left -= 1
-        if self._left == 0:
+        if self._left == 0 and is_in_destructor(frame):
+            self._left = 1  # Python itself prints what is raised there: the next place, then
+        elif self._left == 0:
             self._listen(to_jumps=False)
             sys.setprofile(None)
             self.interruptions += 1
@@ -68,7 +77,7 @@ class Interrupter:
 
     def _jump(self, code: CodeType, offset: int, destination: int) -> None:
         if destination <= offset and code.co_filename.startswith(_SOURCE) and get_ident() == self._thread:
-            self._at_place()
+            self._at_place(sys._getframe(1))
 
     def call(self, action: Callable[[], T]) -> T:
         """Call `action`. Where it was interrupted, the next call is interrupted one place later.
