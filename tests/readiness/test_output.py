@@ -7,6 +7,7 @@ so the echo of the line is never mistaken for it.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -211,3 +212,28 @@ def test_of_a_line_longer_than_is_returned_the_end_is_output(session: Session, s
     assert set(result.output) == {"0"}
     assert 64_000 < len(result.output) <= 65_536
     assert session.run(speaker.says("next"), PATIENCE_MS).output == "next"
+
+
+@pytest.fixture
+def touched(session: Session) -> Iterator[None]:
+    """The terminal's time of change goes on and on, as it does by itself every 8 s when something is written."""
+    terminal = session.run("tty", PATIENCE_MS).output.strip()
+    done = threading.Event()
+
+    def touch() -> None:
+        while not done.wait(0.0005):
+            os.utime(terminal)
+
+    toucher = threading.Thread(target=touch)
+    toucher.start()
+    yield
+    done.set()
+    toucher.join()
+
+
+@pytest.mark.usefixtures("touched")
+@pytest.mark.parametrize("speaker", ["fish", "fish, integrated"], indirect=True)
+def test_a_prompt_that_fish_draws_as_after_a_disturbance_is_a_prompt(session: Session, speaker: Speaker) -> None:
+    """fish looks at that time, and draws its prompt differently where it believes that others wrote there."""
+    forged = {"without an end": "before\n$ \x1b[K", "its sign": "before\n" + FORGERIES["fish's sign"]}
+    assert wrong_outputs(session, speaker, TEXTS | forged) == {}

@@ -121,7 +121,10 @@ class Drawings:
         places = [place for each in of if (place := each.begins(data)) is not None and place >= floor]
         row = data.rfind(b"\n", floor) + 1 or floor
         if places:
-            return row if _is_set_by(line, data[row:], data[min(places) :]) else min(places), True
+            place = min(places)
+            if not _SIGN_FIRST.match(data, place):  # fish draws its first prompt so, and later ones behind a sign
+                place = _with_sign(data, place, floor, of if of[-1].known else [])
+            return row if _is_set_by(line, data[row:], data[place:]) else place, True
         if rows is None:
             rows = max((_rows(each.data) for each in of if each.switch is not None), default=0)
         # A program keeps its line editor. Of one that is new here, any will do.
