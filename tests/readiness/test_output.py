@@ -236,4 +236,4 @@ def touched(session: Session) -> Iterator[None]:
 def test_a_prompt_that_fish_draws_as_after_a_disturbance_is_a_prompt(session: Session, speaker: Speaker) -> None:
     """fish looks at that time, and draws its prompt differently where it believes that others wrote there."""
     forged = {"without an end": "before\n$ \x1b[K", "its sign": "before\n" + FORGERIES["fish's sign"]}
-    assert wrong_outputs(session, speaker, TEXTS | forged) == {}
+    assert wrong_outputs(session, speaker, {**TEXTS, **forged}) == {}

@@ -121,9 +121,7 @@ class Drawings:
         places = [place for each in of if (place := each.begins(data)) is not None and place >= floor]
         row = data.rfind(b"\n", floor) + 1 or floor
         if places:
-            place = min(places)
-            if not _SIGN_FIRST.match(data, place):  # fish draws its first prompt so, and later ones behind a sign
-                place = _with_sign(data, place, floor, of if of[-1].known else [])
+            place = _with_sign(data, min(places), floor, of if of[-1].known else [])
             return row if _is_set_by(line, data[row:], data[place:]) else place, True
         if rows is None:
             rows = max((_rows(each.data) for each in of if each.switch is not None), default=0)
@@ -198,9 +196,10 @@ def _begins_with_sign(drawing: Drawing) -> bool:
 def _with_sign(data: bytes, place: int, floor: int, of: list[Drawing]) -> int:
     """Where the shell's sign for a line without end begins, if it stands directly before `place`, else `place`.
 
-    Where prompts `of` the program are known, it must have begun one of them with a sign.
+    Where prompts `of` the program are known, it must have begun one of them with a sign. fish draws its first prompt
+    without one, and the same again behind a sign where it believes that others wrote on its terminal.
     """
-    if of and not any(map(_begins_with_sign, of)):
+    if _SIGN_FIRST.match(data, place) or (of and not any(map(_begins_with_sign, of))):
         return place
     start = max(floor, place - _SIGN_BYTES)
     sign = _SIGN_LAST.search(data[start:place])
