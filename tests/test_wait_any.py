@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 
 import pytest
 
 import bgterm
 from bgterm import EXIT, READY, SessionManager, UnknownSessionError
+from bgterm.manager import race
 from waiting import eventually
 
 LONG_MS = 20_000
@@ -67,6 +69,25 @@ def test_it_waits_for_a_pattern_an_exit_or_readiness(manager: SessionManager) ->
     assert manager.wait_any(sids, LONG_MS, until=EXIT) == ending
     assert manager.wait_any([quiet], LONG_MS, until=READY) == quiet
     assert manager.poll(talking, 0, until="two").match
+
+
+class Nobody:
+    """Sleeps on, whoever wakes it."""
+
+    def wake(self) -> None:
+        """See `engine.attending.Sleeper`."""
+
+
+def test_what_comes_between_the_first_look_and_the_sleep_is_seen(manager: SessionManager) -> None:
+    """A coroutine looks before it attends: only then nobody has told it of what came."""
+    sids = cats(manager)
+    wait = race(manager, sids, LONG_MS, None)
+    assert wait.attempt(time.monotonic()) is None
+    assert manager.write_stdin(sids[1], "x\n", LONG_MS, 0, until="x").reason == "match"
+    sleeper = Nobody()
+    wait.attend(sleeper)
+    assert wait.attempt(time.monotonic()) == (sids[1],)
+    wait.leave(sleeper)
 
 
 def test_a_program_that_has_exited_always_has_something(manager: SessionManager) -> None:

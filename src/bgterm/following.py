@@ -135,6 +135,7 @@ class Race(Generic[K]):
         for runner in self._runners:
             runner.sleeper = sleeper
             runner.wait.attend(runner)
+            runner.news = True  # of what came since the last attempt it was not told
 
     def leave(self, sleeper: Sleeper) -> None:
         """See `Following`."""
