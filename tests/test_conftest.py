@@ -21,7 +21,8 @@ def run_test(tmp_path: Path) -> RunTest:
     def run(code: str, *, ci: str = "") -> subprocess.CompletedProcess[str]:
         file = tmp_path / "test_inner.py"
         file.write_text(f"import os, subprocess, threading, pytest\n{code}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", str(file)]
+        plugins = ["-p", "conftest", "-p", "pytest_timeout", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", *plugins, str(file)]
         settings = ["-c", os.path.join(ROOT, "pyproject.toml"), "--rootdir", ROOT]
         path = os.pathsep.join((os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")))
         return subprocess.run(
@@ -30,7 +31,7 @@ def run_test(tmp_path: Path) -> RunTest:
             text=True,
             timeout=50,
             check=False,
-            env=os.environ | {"PYTHONPATH": path, "CI": ci},
+            env=os.environ | {"PYTHONPATH": path, "CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         )
 
     return run
