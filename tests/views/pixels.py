@@ -31,7 +31,7 @@ class Cell:
     @property
     def ink(self) -> bool:
         """Whether there is more than one colour."""
-        return any(distance(pixel, self.background) > 40 for pixel in self._all)
+        return any(distance(colour, self.background) > 40 for colour in set(self._all))
 
     @property
     def average(self) -> Colour:
@@ -80,7 +80,7 @@ def read_png(path: Path) -> list[list[Colour]]:
     for y in range(height):
         kind = packed[y * (width * channels + 1)]
         line = bytearray(packed[y * (width * channels + 1) + 1 :][: width * channels])
-        for x in range(len(line)):
+        for x in range(len(line)) if kind else ():
             left = line[x - channels] if x >= channels else 0
             corner = above[x - channels] if x >= channels else 0
             line[x] = (line[x] + _predicted(kind, left, above[x], corner)) & 0xFF
