@@ -35,11 +35,11 @@ class Pages:
         """Whether there is at least one whole character to return."""
         terminal = self._terminal
         output = terminal.output
-        if output.end - terminal.cursor >= _LONGEST_CHARACTER:
+        if output.end - output.cursor >= _LONGEST_CHARACTER:
             return True
-        if output.end == terminal.cursor:
+        if output.end == output.cursor:
             return False
-        return self._decode(output.read(terminal.cursor, output.end), self._errors, terminal.exited)[1] > 0
+        return self._decode(output.read(output.cursor, output.end), self._errors, terminal.exited)[1] > 0
 
     def next(self, reason: Reason, max_bytes: int | None, match: Match | None) -> PollResult:
         """The next unread page, which `consume` makes read.
@@ -48,11 +48,11 @@ class Pages:
         """
         terminal = self._terminal
         output = terminal.output
-        start, stop = terminal.cursor, output.end
+        start, stop = output.cursor, output.end
         if start < output.start:
             start = output.start
             start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
-        dropped = start - terminal.cursor
+        dropped = start - output.cursor
         skipped = 0
         if match is not None and match.match is not None:
             stop = max(match.match_end, start)
@@ -72,8 +72,8 @@ class Pages:
         start = max(offset, output.start, 0 if max_bytes is None else output.end - max_bytes)
         if start > offset:
             start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
-        dropped = max(output.start - terminal.cursor, 0)
-        skipped = max(start - max(terminal.cursor, output.start), 0)
+        dropped = max(output.start - output.cursor, 0)
+        skipped = max(start - max(output.cursor, output.start), 0)
         return self._page(reason, page_decoder(self.encoding).decode, start, output.end, None, dropped, skipped, None)
 
     def consume(self, page: PollResult) -> None:
@@ -83,9 +83,9 @@ class Pages:
 
     def give_back(self, page: PollResult) -> None:
         """Make `page` unread again if it was the last to be consumed: its reader was interrupted before it got it."""
-        if self._terminal.cursor == page.end_offset:
+        if self._terminal.output.cursor == page.end_offset:
             self._decoder.retreat()
-            self._terminal.cursor = page.start_offset - page.skipped_bytes - page.dropped_bytes
+            self._terminal.output.cursor = page.start_offset - page.skipped_bytes - page.dropped_bytes
 
     def at(self, offset: int, max_bytes: int | None, kept: Kept) -> PollResult:
         """The page of `kept` at an absolute offset; the cursor stays."""
@@ -164,8 +164,8 @@ class AnyOutput(Consuming[PollResult]):
         terminal = self._terminal
         if terminal.closed:
             raise self._closed()
-        pages = self._pages
-        if terminal.output.end != terminal.cursor:
+        pages, output = self._pages, terminal.output
+        if output.end != output.cursor:
             page = pages.next("output", self._max_bytes, None)
             if page.bytes_returned or pages.has_unread():  # otherwise it is the beginning of a character
                 self._page = page

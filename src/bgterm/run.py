@@ -102,16 +102,16 @@ class Typing:
         """With overflow="block": take what has come, so that the program goes on, and keep as much as is returned."""
         terminal = self._terminal
         end = terminal.output.end
-        if self._read_to != terminal.cursor:  # else it goes on from there
-            self._unread_from = terminal.cursor
+        if self._read_to != terminal.output.cursor:  # else it goes on from there
+            self._unread_from = terminal.output.cursor
         self._read_to = end
         keep = self._unread_from
         terminal.make_room(keep if self.max_bytes is None else max(keep, end - self.max_bytes))
 
     def give_back(self) -> None:
         """What was read on the way is unread again."""
-        if self._read_to == self._terminal.cursor:
-            self._terminal.cursor = self._unread_from
+        if self._read_to == self._terminal.output.cursor:
+            self._terminal.output.cursor = self._unread_from
 
     def _begin(self, status: Status) -> None:
         lines = self._line.replace(b"\r\n", b"\n").split(b"\n")

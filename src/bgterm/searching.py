@@ -46,13 +46,13 @@ class Match:
         """The offset of the first byte after the match."""
 
     def _begin(self) -> None:
-        self._start = self._terminal.cursor
+        self._start = self._terminal.output.cursor
         self._search = Search(self._pattern, self._start, self._encoding, self._errors)
 
     def met(self, now: float) -> Reason | None:
         """See `waits.Condition`."""
         terminal = self._terminal
-        if terminal.cursor != self._start:  # somebody else has read meanwhile, and what is read is not matched again
+        if terminal.output.cursor != self._start:  # somebody else has read meanwhile, and what is read is not matched again
             self._begin()
         last = terminal.exited or terminal.is_full()
         paused = last or now >= min(terminal.last_output + _PAUSE_S, self._time_up)

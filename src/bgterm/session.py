@@ -362,7 +362,7 @@ class Session:
                 started=self._started,
                 running=not exited,
                 exit_code=terminal.child.exit_code if exited else None,
-                unread_offset=max(terminal.cursor, output.start),
+                unread_offset=max(output.cursor, output.start),
                 buffer_start_offset=output.start,
                 buffer_end_offset=output.end,
                 pending_input_bytes=terminal.input.pending_bytes,

@@ -42,10 +42,10 @@ class Output:
 
     def met(self, _now: float, /) -> Reason | None:
         """See `Condition`."""
-        terminal = self._terminal
-        if terminal.output.end != terminal.cursor and self._has_unread():
+        output = self._terminal.output
+        if output.end != output.cursor and self._has_unread():
             return "output"
-        return "exit" if terminal.exited else None
+        return "exit" if self._terminal.exited else None
 
 
 class Exit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from bisect import bisect_right
 
 _BLOCK_BYTES = 4096
@@ -12,17 +13,22 @@ _BLOCK_BYTES = 4096
 class OutputBuffer:
     """A bounded store of bytes, allocated as it fills.
 
-    The bytes from `start` to `end` can be read; what lies before `start` is forgotten. Reading does not
-    change anything: who reads keeps a cursor of its own, a plain integer.
+    The bytes from `start` to `end` can be read; what lies before `start` is forgotten. `cursor` is where the unread
+    output begins. Where all is kept, nothing unread is forgotten: whoever fills the buffer asks for `room` first.
 
     A signal handler may raise (KeyboardInterrupt) after any Python call. No byte is lost to that: what is read is
     kept within one C call, and each step that follows changes its fields without a call in between, because
     CPython looks for signals only after calls and at backward jumps.
     """
 
-    __slots__ = ("_arrived", "_blocks", "_offsets", "end", "start")
+    __slots__ = ("_arrived", "_blocks", "_offsets", "_returnable", "cursor", "end", "keeps_all", "limit", "start")
 
-    def __init__(self) -> None:
+    def __init__(self, limit_bytes: int = sys.maxsize, *, keep_all: bool = False) -> None:
+        """`limit_bytes` bounds what is kept, and with `keep_all` what may be unread; without it the oldest bytes go."""
+        self.limit, self.keeps_all = limit_bytes, keep_all
+        self.cursor = 0
+        """The next unread byte; before `start` where unread output was forgotten."""
+        self._returnable = 0  # where the last page began: its reader may be interrupted, and give it back
         self._arrived: list[bytes] = []  # read from the terminal, not at an offset yet
         self._blocks: list[bytes] = []
         self._offsets: list[int] = []  # where each block begins
@@ -59,6 +65,28 @@ class OutputBuffer:
         else:
             del arrived[0]
         return data
+
+    def room(self) -> int:
+        """How much may be received before some is consumed, where all is kept."""
+        return self.limit - (self.end - self.cursor)
+
+    def consume(self, offset: int) -> None:
+        """What lies before `offset` is read."""
+        self._returnable = self.cursor
+        self.cursor = offset
+        if self.keeps_all:
+            self.forget_excess()
+
+    def consume_all(self, keep: int) -> None:
+        """All is read; what lies from the offset `keep` on may be wanted again."""
+        self._returnable = keep
+        self.cursor = self.end
+        self.forget_excess()
+
+    def forget_excess(self) -> None:
+        """Forget what is beyond the bound, the oldest first."""
+        oldest = self.end - self.limit
+        self.forget_before(min(oldest, self._returnable) if self.keeps_all else oldest)
 
     def forget_before(self, offset: int) -> None:
         """Forget the bytes before `offset`. Whole blocks are freed, an eighth of what is kept at a time."""

@@ -87,25 +87,21 @@ class Terminal:
         "_is_lent",
         "_leader",
         "_left_at",
-        "_limit",
         "_looked_at",
         "_observers",
         "_opened",
         "_pump",
-        "_returnable",
         "_shown",
         "_sleepers",
         "_stumbled",
         "_watched",
         "child",
         "closed",
-        "cursor",
         "device",
         "exited",
         "hung_up",
         "input",
         "input_mark",
-        "keeps_all",
         "last_input",
         "last_output",
         "lock",
@@ -127,11 +123,9 @@ class Terminal:
         self.master = self.slave = -1
         self._opened: list[int] = []  # what is neither of them yet
         self.device = 0
-        self.output = OutputBuffer()
+        self.output = OutputBuffer(limit_bytes, keep_all=keep_all)
         self.input = InputQueue(-1)
         self.lock: Lock | LastLock = Lock()
-        self.cursor = 0
-        """The next unread byte. Moved by the session, kept here because `keep_all` turns on it."""
         self.exited = False
         """The program has exited, and its tail has been read."""
         self.hung_up = False
@@ -140,8 +134,6 @@ class Terminal:
         self.last_output = self.last_input = 0.0
         self.input_mark = 0
         """The end of the output when something was last typed."""
-        self._returnable = 0
-        """Where the last page began: its reader may be interrupted before it gets it, and give it back."""
         self._observers: list[Observer] = []
         self._attentive = False  # whether one of them has to see whatever comes next
         self._shown = 0  # what they have seen
@@ -149,7 +141,6 @@ class Terminal:
         self._looked_at = self._left_at = 0.0
         # It is left to its callers; a system call has failed for no reason of the terminal's.
         self._is_lent = self._stumbled = False
-        self._limit, self.keeps_all = limit_bytes, keep_all
         self._leader: Sleeper | None = None
         self._sleepers: list[Sleeper] = []
         self._watched: tuple[int, ...] = ()
@@ -218,7 +209,7 @@ class Terminal:
         output = self.output
         escapes = False
         while got < limit and not self.hung_up:
-            room = min(_READ_BYTES, self._room()) if self.keeps_all else _READ_BYTES
+            room = min(_READ_BYTES, self._room()) if output.keeps_all else _READ_BYTES
             if room <= 0:
                 self._watch()
                 break
@@ -243,8 +234,8 @@ class Terminal:
                 self._show()
             else:
                 self._shown = output.end
-            if output.end - output.start > self._limit:
-                self._forget()
+            if output.end - output.start > output.limit:
+                output.forget_excess()
         return got
 
     def observe(self, observer: Observer) -> None:
@@ -272,7 +263,7 @@ class Terminal:
     def _room(self) -> int:
         """How much may be read of a program that waits for its reader."""
         tail = _TAIL_BYTES if self.child.exited and not self.exited else 0
-        return self._limit + tail - (self.output.end - self.cursor)
+        return self.output.room() + tail
 
     def _watch(self) -> None:
         """Say what a leader sleeps on: it would not sleep on a terminal that is readable and may not be read."""
@@ -286,13 +277,9 @@ class Terminal:
             self._watched = watched
             self._tell()
 
-    def _forget(self) -> None:
-        oldest = self.output.end - self._limit
-        self.output.forget_before(min(oldest, self._returnable) if self.keeps_all else oldest)
-
     def is_full(self) -> bool:
         """Whether no more output can arrive before some is consumed. Lock held."""
-        return self.keeps_all and self._room() <= 0
+        return self.output.keeps_all and self._room() <= 0
 
     def notice_exit(self) -> bool:
         """Look whether the program has exited; its tail is read before that is known. Lock held."""
@@ -319,18 +306,14 @@ class Terminal:
 
     def consume(self, offset: int) -> None:
         """Move the cursor to `offset`: a program that waited for that may go on. Lock held."""
-        self._returnable = self.cursor
-        self.cursor = offset
-        if self.keeps_all:
-            self._forget()
+        self.output.consume(offset)
+        if self.output.keeps_all:
             self._arm()
             self._watch()
 
     def make_room(self, keep: int) -> None:
         """Consume all, and keep it from the offset `keep` on: a program that waited may go on. Lock held."""
-        self._returnable = keep
-        self.cursor = self.output.end
-        self._forget()
+        self.output.consume_all(keep)
         self._arm()
         self._watch()
 
@@ -567,7 +550,7 @@ class Terminal:
         mask = ONCE
         if self._stumbled:
             pass
-        elif self._leader is None and not (self._is_lent or self.hung_up or (self.keeps_all and self._room() <= 0)):
+        elif self._leader is None and not (self._is_lent or self.hung_up or self.is_full()):
             mask |= READ | WRITE if self.input.queue else READ
         elif self.input.queue:
             mask |= WRITE
