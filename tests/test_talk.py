@@ -310,7 +310,7 @@ def test_closing_a_session_wakes_all_who_wait_on_it(manager: SessionManager) -> 
     session = manager.open(sid)
     waiting = [in_thread(lambda: session.poll(None)) for _ in range(3)]
     waiting.append(in_thread(session.wait))
-    assert eventually(lambda: len(session.live.terminal._sleepers) == 3)
+    assert eventually(lambda: len(session.live.terminal.attendance.followers) == 3)
     manager.close(sid)
     for thread, results in waiting:
         thread.join(10)
@@ -332,9 +332,9 @@ def test_one_session_holds_up_no_other(manager: SessionManager) -> None:
 def test_when_the_leading_waiter_goes_another_one_leads(manager: SessionManager) -> None:
     session = manager.open(manager.start_session(["cat"]))
     leading, led = in_thread(lambda: session.poll(None, until="first"))
-    assert eventually(lambda: session.live.terminal._leader is not None)
+    assert eventually(lambda: session.live.terminal.attendance.leader is not None)
     following, followed = in_thread(lambda: session.poll(None, until="second"))
-    assert eventually(lambda: len(session.live.terminal._sleepers) == 1)
+    assert eventually(lambda: len(session.live.terminal.attendance.followers) == 1)
     session.write_stdin("first\n", max_output_bytes=0)
     leading.join(10)
     session.write_stdin("second\n", max_output_bytes=0)

@@ -75,7 +75,7 @@ class Nobody:
     """Sleeps on, whoever wakes it."""
 
     def wake(self) -> None:
-        """See `engine.attending.Sleeper`."""
+        """See `engine.attendance.Sleeper`."""
 
 
 def test_what_comes_between_the_first_look_and_the_sleep_is_seen(manager: SessionManager) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
-from bgterm.engine.attending import Sleeper
+from bgterm.engine.attendance import Sleeper
 from bgterm.engine.terminal import Terminal
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import Waker, waker

@@ -52,7 +52,7 @@ class Match:
     def met(self, now: float) -> Reason | None:
         """See `waits.Condition`."""
         terminal = self._terminal
-        if terminal.output.cursor != self._start:  # somebody else has read meanwhile, and what is read is not matched again
+        if terminal.output.cursor != self._start:  # somebody else has read, and what is read is not matched again
             self._begin()
         last = terminal.exited or terminal.is_full()
         paused = last or now >= min(terminal.last_output + _PAUSE_S, self._time_up)

@@ -146,7 +146,7 @@ class Wait(Generic[T]):
         self.look_at = deadline
 
     def __call__(self, now: float) -> T | None:
-        """The outcome if the wait ends now, else None: see `engine.attending.Attempt`."""
+        """The outcome if the wait ends now, else None: see `engine.waker.Attempt`."""
         if self._terminal.closed:
             raise self._closed()
         reason = self._met or self._condition.met(now)
@@ -161,7 +161,7 @@ class Wait(Generic[T]):
         return None if reason is None else self._outcome(reason)
 
     def give_back(self) -> None:
-        """See `engine.attending.Attempt`: nothing was consumed."""
+        """See `engine.waker.Attempt`: nothing was consumed."""
 
     def _outcome(self, reason: Reason) -> T:
         raise NotImplementedError

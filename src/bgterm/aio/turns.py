@@ -51,7 +51,7 @@ class LoopSleeper:
         self._turn: asyncio.Future[None] = loop.create_future()
 
     def wake(self) -> None:
-        """See `engine.attending.Sleeper`."""
+        """See `engine.attendance.Sleeper`."""
         if self._called:
             return
         try:

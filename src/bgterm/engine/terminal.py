@@ -28,20 +28,20 @@ from threading import Lock, Thread
 from typing import TypeVar
 
 from bgterm.engine import pty, pump
-from bgterm.engine.attending import Attempt, Observer, Sleeper
+from bgterm.engine.attendance import Attendance, Sleeper
 from bgterm.engine.child import Child
 from bgterm.engine.ending import kill
-from bgterm.engine.failures import report_failure
 from bgterm.engine.input import InputQueue
 from bgterm.engine.lock import LastLock, locked_shortly
 from bgterm.engine.noted import give_back
+from bgterm.engine.observers import Observer, Observers
 from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process, with_outer_marks
 from bgterm.engine.pump import LEASE_S, ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
 from bgterm.engine.terminals import TERMINALS
 from bgterm.engine.undisturbed import undisturbed
-from bgterm.engine.waker import Waker, waker, waker_if_any
+from bgterm.engine.waker import Attempt, Waker, waker
 
 T = TypeVar("T")
 
@@ -83,18 +83,15 @@ class Terminal:
         "__weakref__",
         "_arm_fd",
         "_armed",
-        "_attentive",
         "_is_lent",
-        "_leader",
         "_left_at",
         "_looked_at",
         "_observers",
         "_opened",
         "_pump",
-        "_shown",
-        "_sleepers",
         "_stumbled",
         "_watched",
+        "attendance",
         "child",
         "closed",
         "device",
@@ -134,15 +131,12 @@ class Terminal:
         self.last_output = self.last_input = 0.0
         self.input_mark = 0
         """The end of the output when something was last typed."""
-        self._observers: list[Observer] = []
-        self._attentive = False  # whether one of them has to see whatever comes next
-        self._shown = 0  # what they have seen
+        self._observers = Observers()
+        self.attendance = Attendance()
         # When the terminal was read last, whether or not something was there, and that time of the last call that led.
         self._looked_at = self._left_at = 0.0
         # It is left to its callers; a system call has failed for no reason of the terminal's.
         self._is_lent = self._stumbled = False
-        self._leader: Sleeper | None = None
-        self._sleepers: list[Sleeper] = []
         self._watched: tuple[int, ...] = ()
         self._armed = READ | ONCE
 
@@ -201,7 +195,7 @@ class Terminal:
         """Read what the terminal has now, about `limit` bytes at most; return how much it was. Lock held."""
         got = self._read(limit)
         if got:
-            self._tell()
+            self.attendance.tell()
         return got
 
     def _read(self, limit: int) -> int:
@@ -230,28 +224,18 @@ class Terminal:
         self._looked_at = time.monotonic()
         if got:
             self.last_output = self._looked_at
-            if escapes or self._attentive or self._shown + got != output.end:
-                self._show()
+            observers = self._observers
+            if escapes or observers.attentive or observers.shown + got != output.end:
+                observers.show(output)
             else:
-                self._shown = output.end
+                observers.shown = output.end
             if output.end - output.start > output.limit:
                 output.forget_excess()
         return got
 
     def observe(self, observer: Observer) -> None:
         """From now on show the output to `observer`. Lock held."""
-        if self._shown != self.output.end:
-            self._show()
-        self._observers.append(observer)
-        self._attentive = True
-
-    def _show(self) -> None:
-        output = self.output
-        offset, end = max(self._shown, output.start), output.end
-        data = output.read(offset, end)
-        attentive = [_shows(observer, offset, data) for observer in self._observers]  # each of them is shown it
-        self._attentive = True in attentive
-        self._shown = end
+        self._observers.add(observer, self.output)
 
     def drain(self, limit: int = _TAIL_BYTES) -> int:
         """Read until the terminal is empty, or about `limit` bytes; return how much it was. Lock held."""
@@ -275,7 +259,7 @@ class Terminal:
             watched = (self.master, self.child.exit_fd)
         if watched != self._watched:
             self._watched = watched
-            self._tell()
+            self.attendance.tell()
 
     def is_full(self) -> bool:
         """Whether no more output can arrive before some is consumed. Lock held."""
@@ -296,7 +280,7 @@ class Terminal:
             self.drain()
         self.exited = True
         self._watch()
-        self._tell()
+        self.attendance.tell()
         return True
 
     def last_look(self) -> None:
@@ -419,7 +403,7 @@ class Terminal:
 
     def _sleep(self, own: Waker, attempt: Attempt[T], now: float) -> T:
         while True:
-            events = own.sleep(attempt.look_at - now, self._watched if self._leader is own else ())
+            events = own.sleep(attempt.look_at - now, self._watched if self.attendance.leader is own else ())
             with self.lock:
                 if events:
                     self._take(events)
@@ -428,8 +412,8 @@ class Terminal:
                 if outcome is not None:
                     self.leave(own)
                     return outcome
-                if self._leader is None:
-                    self._sleepers.remove(own)
+                if self.attendance.leader is None:
+                    self.attendance.followers.remove(own)
                     self.attend(own)
                 own.asleep = True
 
@@ -437,8 +421,8 @@ class Terminal:
         for fd, _ in events:
             if fd != self.master:
                 self.notice_exit()
-            elif self._read(_PULL_BYTES) and self._sleepers:
-                self._tell()
+            elif self._read(_PULL_BYTES) and self.attendance.followers:
+                self.attendance.tell()
 
     def look(self) -> bool:
         """See what is there now, for somebody who does not sleep; whether anything was. Lock held."""
@@ -446,43 +430,34 @@ class Terminal:
 
     def attend(self, sleeper: Sleeper, *, may_lead: bool = True) -> None:
         """From now on `sleeper` is woken by every change, and leads if it may and nobody else does. Lock held."""
-        if self._leader is not None:
-            below = waker_if_any()
-            if below is not None and self._leader is below:
-                # A signal handler waits where its thread sleeps, which cannot read before the handler returns.
-                self._sleepers += (below,)
-                self._leader = None
-        if may_lead and self._leader is None:
-            self._leader = sleeper
-            self._arm()
-        else:
-            self._sleepers.append(sleeper)
+        if not self.attendance.join(sleeper, may_lead=may_lead):
             self._is_lent = False
-            self._arm()
+        self._arm()
 
     def leave(self, sleeper: Sleeper) -> None:
         """The end of `attend`; harmless where it was never begun. Lock held."""
-        if self._leader is sleeper:
-            self._leader = None
+        attendance = self.attendance
+        if attendance.leader is sleeper:
+            attendance.leader = None
             self._lend()
-        elif sleeper in self._sleepers:
-            self._sleepers.remove(sleeper)
+        elif sleeper in attendance.followers:
+            attendance.followers.remove(sleeper)
         if self.closed:
-            if self._leader is None:
+            if attendance.leader is None:
                 self._close_fds()
             return
-        if self._sleepers:
-            self._tell()
+        if attendance.followers:
+            attendance.tell()
         self._arm()
 
-    def _tell(self) -> None:
-        """Wake all who wait, but for the thread that found the news: unless that is in a signal handler, and sleeps."""
-        own = waker_if_any()
-        if own is not None and own.asleep:
-            own = None
-        for sleeper in (self._leader, *self._sleepers):
-            if sleeper is not None and sleeper is not own:
-                sleeper.wake()
+    def recover(self, own: Waker, attempt: Attempt[object]) -> None:
+        """See `engine.waker.Recoverable`."""
+        with self.lock:
+            self.leave(own)
+            attempt.give_back()
+            own.interrupted = None
+            if not self.closed:
+                self.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
 
     # The I/O thread.
 
@@ -496,7 +471,7 @@ class Terminal:
             if self.closed:
                 return
             try:
-                if self._leader is None:
+                if self.attendance.leader is None:
                     self.pull(_FAIR_BYTES)
                 if mask & WRITE:
                     self.input.flush()
@@ -508,7 +483,7 @@ class Terminal:
     def _serve_exit(self, _mask: int) -> None:
         with self.lock:
             if self.closed:
-                if self._leader is None:
+                if self.attendance.leader is None:
                     self._close_fds()
                 return
             try:
@@ -519,7 +494,7 @@ class Terminal:
 
     def _lend(self) -> None:
         """Leave the terminal to callers that come again at once: see `Pump`."""
-        if not self._is_lent and not self._sleepers and self._looked_at - self._left_at < LEASE_S:
+        if not self._is_lent and not self.attendance.followers and self._looked_at - self._left_at < LEASE_S:
             self._pump.lend(self._reclaim)
             self._is_lent = True
         self._left_at = self._looked_at
@@ -528,13 +503,14 @@ class Terminal:
         """Try again by the clock: the kernel would report the same descriptor as ready at once, over and over."""
         self._pump.lend(self._reclaim)
         self._stumbled = True
-        self._tell()  # of what was read before
+        self.attendance.tell()  # of what was read before
 
     def _reclaim(self) -> bool:
         with self.lock:
             if self.closed:
                 return False
-            self._is_lent = self._is_lent and (self._leader is not None or time.monotonic() - self._looked_at < LEASE_S)
+            if self.attendance.leader is None and time.monotonic() - self._looked_at >= LEASE_S:
+                self._is_lent = False
             try:
                 if self._stumbled:
                     self._stumbled = False
@@ -550,7 +526,7 @@ class Terminal:
         mask = ONCE
         if self._stumbled:
             pass
-        elif self._leader is None and not (self._is_lent or self.hung_up or self.is_full()):
+        elif self.attendance.leader is None and not (self._is_lent or self.hung_up or self.is_full()):
             mask |= READ | WRITE if self.input.queue else READ
         elif self.input.queue:
             mask |= WRITE
@@ -580,11 +556,9 @@ class Terminal:
 
     def _finish_closing(self, also: Callable[[], None]) -> None:
         also()
-        if self._leader is None:
+        if self.attendance.leader is None:
             self._close_fds()
-        for sleeper in (self._leader, *self._sleepers):  # this thread too: a signal handler may be what closes
-            if sleeper is not None:
-                sleeper.wake()
+        self.attendance.wake()  # this thread too: a signal handler may be what closes
 
     def _close_fds(self) -> None:
         """Give back what is still held; can be done again."""
@@ -618,39 +592,23 @@ class Terminal:
         locked_shortly(self.lock, self._depose)
 
     def _depose(self) -> None:
-        if self._leader is not None:
-            self._sleepers.append(self._leader)
-            self._leader = None
+        if self.attendance.leader is not None:
+            self.attendance.depose()
             self._arm()
 
     def abandon(self) -> None:
         """In a forked child: give the descriptors back, and touch nothing that is the parent's."""
         self.lock = Lock()
         self.closed = True
-        self._sleepers, self._leader = [], None
+        self.attendance = Attendance()
         give_back([fd for fd in (self.master, self.slave) if fd >= 0])
         self.master = self.slave = -1
         give_back(self._opened)
         self.child.close()
 
 
-def _shows(observer: Observer, offset: int, data: bytes) -> bool:
-    """What `observer` returns. One that fails takes nothing along: neither the output nor the other observers."""
-    try:
-        return observer(offset, data)
-    except Exception:  # noqa: BLE001 - an observer is not the one who asked for the output
-        report_failure()
-        return True
-
-
 def _recover(own: Waker) -> None:
-    """Leave the wait that was interrupted, at any point of it, and make what it had consumed unread again."""
-    if own.interrupted is None:
-        return
-    terminal, attempt = own.interrupted
-    with terminal.lock:
-        terminal.leave(own)
-        attempt.give_back()
-        own.interrupted = None
-        if not terminal.closed:
-            terminal.look()  # what was read and not stored, or noticed and not told, must not wait for more to come
+    """Recover from the wait of this thread that was interrupted, unless that was done."""
+    if own.interrupted is not None:
+        terminal, attempt = own.interrupted
+        terminal.recover(own, attempt)

@@ -5,13 +5,31 @@ from __future__ import annotations
 import os
 import select
 import threading
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from bgterm.engine.attending import Attempt
-    from bgterm.engine.terminal import Terminal
+T_co = TypeVar("T_co", covariant=True)
 
 _LONGEST_S = 86_400  # poll(2) takes an int of milliseconds: a day at a time is enough, a sleeper looks again
+
+
+class Attempt(Protocol[T_co]):
+    """What a caller waits for."""
+
+    look_at: float
+    """When to attempt again though nothing happened (time.monotonic)."""
+
+    def __call__(self, now: float) -> T_co | None:
+        """The outcome, or None to go on waiting. Called with the terminal's lock held."""
+
+    def give_back(self) -> None:
+        """Undo what an outcome that did not get to its caller has consumed; may be called twice. Lock held."""
+
+
+class Recoverable(Protocol):
+    """Where a thread waits."""
+
+    def recover(self, own: Waker, attempt: Attempt[object]) -> None:
+        """Leave the wait of `own`, which was interrupted at any point, and make what it had consumed unread again."""
 
 
 class Waker:
@@ -23,7 +41,7 @@ class Waker:
         self.asleep = False
         """Its thread sleeps, or has decided to: it must be woken of what it has not seen, also by a signal handler of
         that thread."""
-        self.interrupted: tuple[Terminal, Attempt[object]] | None = None
+        self.interrupted: tuple[Recoverable, Attempt[object]] | None = None
         """The wait that this thread has not yet left in order."""
         self._read_end = self._write_end = -1  # for __del__, where no descriptor is left
         if hasattr(os, "eventfd"):

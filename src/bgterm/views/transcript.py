@@ -180,7 +180,7 @@ class Transcript(Recording):
         segment.begin(start, {**self._about, "rows": rows, "cols": cols})
 
     def __call__(self, offset: int, data: bytes) -> bool:
-        """Append `data`, the output at `offset`: see `engine.attending.Observer`."""
+        """Append `data`, the output at `offset`: see `engine.observers.Observer`."""
         if self.error is not None:
             return False
         try:
