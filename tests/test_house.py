@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 
@@ -81,6 +82,31 @@ def test_a_room_imports_only_rooms_below_it(path: str) -> None:
         assert imported in ROOMS[ROOMS.index(room) :], (
             f"{path}:{line}: {room} imports {imported}, which is not below it"
         )
+
+
+def module_of(path: str) -> str:
+    path = os.path.relpath(path, os.path.dirname(SOURCE)).removesuffix(".py").removesuffix("/__init__")
+    return path.replace(os.sep, ".")
+
+
+def modules_imported(path: str, modules: Collection[str]) -> set[str]:
+    """Those of `modules` that a file imports anywhere, also for types alone."""
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read(), path)
+    named: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            named |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+    return named & set(modules) - {"bgterm"}  # whose __init__ is the front door
+
+
+def test_no_two_modules_need_each_other() -> None:
+    paths = {module_of(path): path for path in source_files()}
+    graphlib.TopologicalSorter(
+        {module: modules_imported(path, paths) - {module} for module, path in paths.items()}
+    ).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("path", source_files(), ids=lambda path: os.path.relpath(path, SOURCE))

@@ -15,8 +15,8 @@ import pytest
 from bgterm.views.box_drawing import shape
 from bgterm.views.drawing import HEIGHT, WIDTH
 from bgterm.views.pieces import pieces, printable
-from bgterm.views.screen import Cursor, Screen
-from bgterm.views.styled import BACKGROUND, FOREGROUND, CursorShape, Run, Style, StyledRows
+from bgterm.views.screen import Screen
+from bgterm.views.styled import BACKGROUND, FOREGROUND, Cursor, CursorShape, Run, Style, StyledRows
 
 SVG = "{http://www.w3.org/2000/svg}"
 PALETTE = (*(f"#{number:02x}0000" for number in range(256)),)

@@ -21,6 +21,7 @@ import os
 import signal
 import termios
 import time
+import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fcntl import ioctl
 from functools import partial
@@ -39,7 +40,6 @@ from bgterm.engine.output import OutputBuffer
 from bgterm.engine.processes import MARK_VARIABLE, Process, Program, holders, process, with_outer_marks
 from bgterm.engine.pump import LEASE_S, ONCE, READ, WRITE
 from bgterm.engine.spawn import Argument, spawn
-from bgterm.engine.terminals import TERMINALS
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import Attempt, Waker, waker
 
@@ -612,3 +612,17 @@ def _recover(own: Waker) -> None:
     if own.interrupted is not None:
         terminal, attempt = own.interrupted
         terminal.recover(own, attempt)
+
+
+TERMINALS: weakref.WeakSet[Terminal] = weakref.WeakSet()
+"""Every terminal of this process that was started; each enters itself."""
+
+
+def _after_fork() -> None:
+    for terminal in list(TERMINALS):
+        terminal.abandon()
+    TERMINALS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

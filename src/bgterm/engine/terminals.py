@@ -1,24 +1,17 @@
-"""All terminals of this process, and the end of many at once."""
+"""Many terminals of this process, and their end."""
 
 from __future__ import annotations
 
 import os
 import signal
-import weakref
 from collections.abc import Collection, Sequence
 from threading import get_ident
-from typing import TYPE_CHECKING
 
 from bgterm.engine import pump
 from bgterm.engine.ending import Ending, ending, kill
 from bgterm.engine.lock import locked_shortly, sleep_for_good
 from bgterm.engine.processes import are_shown
-
-if TYPE_CHECKING:
-    from bgterm.engine.terminal import Terminal
-
-TERMINALS: weakref.WeakSet[Terminal] = weakref.WeakSet()
-"""Every terminal enters itself."""
+from bgterm.engine.terminal import TERMINALS, Terminal
 
 
 def ending_all(terminals: Sequence[Terminal], grace_seconds: float) -> Ending[None]:
@@ -82,13 +75,3 @@ def is_ending() -> bool:
         return False
     sleep_for_good(_needed)
     return True
-
-
-def _after_fork() -> None:
-    for terminal in list(TERMINALS):
-        terminal.abandon()
-    TERMINALS.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

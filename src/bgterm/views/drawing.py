@@ -14,7 +14,7 @@ from bgterm.views.box_drawing import CHARACTERS, Rectangle, shape
 
 if TYPE_CHECKING:
     from bgterm.views.pieces import Piece
-    from bgterm.views.screen import Screen
+    from bgterm.views.styled import Shown
 
 # Pixels. A cell's are odd, so that a line of one pixel can be in its middle, and whole, so that cells meet.
 WIDTH, HEIGHT = 9, 19
@@ -63,7 +63,7 @@ class _Paths:
             yield f'<path fill="none" stroke="{colour}" d="{"".join(lines)}"/>'
 
 
-def drawing(screen: Screen, pieces: Iterable[Piece]) -> list[str]:
+def drawing(screen: Shown, pieces: Iterable[Piece]) -> list[str]:
     """Return the elements of SVG that are drawn before the text, the cell at the top left beginning at 0, 0."""
     backgrounds, shapes = _Paths(), _Paths()
     for piece in pieces:

@@ -6,8 +6,7 @@ from typing import Any
 
 from bgterm.views.ghostty import core, ffi, lib
 from bgterm.views.render_state import RenderState
-from bgterm.views.screen import Cursor
-from bgterm.views.styled import BACKGROUND, FOREGROUND, StyledRows
+from bgterm.views.styled import BACKGROUND, FOREGROUND, Cursor, StyledRows
 
 _SCROLLBACK_ROWS = 10_000
 

@@ -12,7 +12,7 @@ from bgterm.views.drawing import BASELINE, FONT, HEIGHT, SIZE, WIDTH, drawing
 from bgterm.views.pieces import Piece, pieces, printable
 
 if TYPE_CHECKING:
-    from bgterm.views.screen import Screen
+    from bgterm.views.styled import Shown
 
 _FRAME, _TITLE = "#2a2d30", "#9a9ea2"
 _BUTTONS = ("#ec6a5e", "#f4bf4f", "#61c554")
@@ -21,7 +21,7 @@ MARGIN, BAR = 12, 30
 _WORD = re.compile(f"[^ {CHARACTERS}]+")
 
 
-def svg(screen: Screen) -> str:
+def svg(screen: Shown) -> str:
     """Return the screen as SVG, in a window with its title."""
     width, height = screen.cols * WIDTH + 2 * MARGIN, screen.rows * HEIGHT + BAR + MARGIN
     title = printable(screen.title)

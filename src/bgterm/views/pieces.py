@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from bgterm.views.styled import Colour, Run, Style, StyledRows
-
-if TYPE_CHECKING:
-    from bgterm.views.screen import Screen
+from bgterm.views.styled import Colour, Run, Shown, Style, StyledRows
 
 _BASIC_COLOURS = 8
 _FAINT = 2 / 3  # of the contrast is left to faint text, as in xterm
@@ -39,7 +35,7 @@ class Piece:
     style: Style
 
 
-def pieces(screen: Screen) -> list[Piece]:
+def pieces(screen: Shown) -> list[Piece]:
     """Return what is drawn of the screen, from the top left; a block cursor is among it."""
     styled = screen.styled
     cursor = screen.cursor if screen.cursor_visible and styled.cursor_shape == "block" else None

@@ -6,10 +6,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bgterm.views.screen import Screen
 
 _CHROMIUM = ("--headless", "--no-sandbox", "--hide-scrollbars", "--screenshot={target}", "{source}")
 _RENDERERS = (
@@ -22,12 +18,13 @@ _RENDERERS = (
 )
 
 
-def png(screen: Screen, path: str | os.PathLike[str]) -> None:
-    """Write the screen to `path` as PNG: see `Screen.to_png`."""
+def png(svg: str, path: str | os.PathLike[str]) -> None:
+    """Write a picture to `path` as PNG: see `Screen.to_png`."""
     target = os.path.abspath(path)
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "screen.svg")
-        screen.to_svg(source)
+        with open(source, "w", encoding="utf-8") as file:
+            file.write(svg)
         _render(source, target, folder)
 
 

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from bgterm.views.styled import StyledRows
+from bgterm.views.styled import Cursor, StyledRows
 
 if TYPE_CHECKING:
     import os
-
-
-class Cursor(NamedTuple):
-    """A place on the screen, counted from 0: it stands in `lines[row]`."""
-
-    row: int
-    column: int
 
 
 @dataclass(slots=True)
@@ -69,7 +62,7 @@ class Screen:
         """
         from bgterm.views.png import png  # noqa: PLC0415 - as above
 
-        png(self, path)
+        png(self.to_svg(), path)
 
 
 def _written(picture: str, path: str | os.PathLike[str] | None) -> str:

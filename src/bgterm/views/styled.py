@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 FOREGROUND, BACKGROUND = "#c5c8c6", "#16181a"
 """The terminal's own colours, until the program sets others."""
@@ -58,3 +58,21 @@ class StyledRows:
     cursor: str | None = None
     """The colour of the cursor, where the program has set one."""
     cursor_shape: CursorShape = "block"
+
+
+class Cursor(NamedTuple):
+    """A place on the screen, counted from 0: it stands in `lines[row]`."""
+
+    row: int
+    column: int
+
+
+class Shown(Protocol):
+    """What is drawn of a screen: see `Screen`."""
+
+    rows: int
+    cols: int
+    title: str
+    cursor: Cursor
+    cursor_visible: bool
+    styled: StyledRows

@@ -13,7 +13,7 @@ from bgterm.views.picture import MARGIN
 from bgterm.views.pieces import Piece, pieces, printable
 
 if TYPE_CHECKING:
-    from bgterm.views.screen import Screen
+    from bgterm.views.styled import Shown
 
 # Letters, of which fonts agree that they are one column wide; what is drawn; and all else, one by one.
 _SAME_WIDTH = re.compile(f"[ -~\u00a0-\u02ff]+|[{CHARACTERS}]+|.", re.DOTALL)
@@ -41,7 +41,7 @@ pre .w {{ display: inline-block; height: {height}px; vertical-align: top; text-a
 """
 
 
-def html(screen: Screen) -> str:
+def html(screen: Shown) -> str:
     """Return the screen as a page of HTML."""
     drawn = pieces(screen)
     rows: list[list[Piece]] = [[] for _ in range(screen.rows)]
