@@ -17,7 +17,7 @@ from bgterm.arguments import compiled, page_size, seconds, shown, string, text_p
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
 from bgterm.loading import load
-from bgterm.paging import AnyOutput, Pages, PageWait, ReadyPageWait
+from bgterm.paging import AnyOutput, Pages, PageWait
 from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
 from bgterm.readiness.told import told_prompt
@@ -30,7 +30,6 @@ from bgterm.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait, 
 if TYPE_CHECKING:
     from bgterm.launch import Launch
     from bgterm.readiness.look import Readiness
-    from bgterm.searching import Match
     from bgterm.views.live_screen import LiveScreen
     from bgterm.views.screen import Screen
 
@@ -96,46 +95,25 @@ class Live:
         until = checked_until(until)
         settle_s = seconds("settle_ms", settle_ms)
         check_confidence(min_confidence)
-        if until is READY:
-            return ReadyPageWait(
-                self.terminal,
-                self._ready(min_confidence),
-                time_up,
-                settle_s,
-                self.unknown,
-                self.pages,
-                max_output_bytes,
-            )
-        match = None if until is None or until is EXIT else self._match(until, time_up)
-        return PageWait(
-            self.terminal,
-            match or self._condition(until, time_up, reads=True),
-            time_up,
-            settle_s,
-            self.unknown,
-            self.pages,
-            max_output_bytes,
-            match,
-        )
+        condition = self._condition(until, time_up, min_confidence, reads=True)
+        return PageWait(self.terminal, condition, time_up, settle_s, self.unknown, self.pages, max_output_bytes)
 
     def reason(self, until: Until, time_up: float) -> ReasonWait:
         """A wait that consumes nothing, for `wait` and `wait_any`; `time_up` is a time of time.monotonic."""
-        return ReasonWait(self.terminal, self._condition(until, time_up, reads=False), time_up, 0, self.unknown)
+        condition = self._condition(until, time_up, ENOUGH, reads=False)
+        return ReasonWait(self.terminal, condition, time_up, 0, self.unknown)
 
-    def _condition(self, until: Until, time_up: float, *, reads: bool) -> Condition:
+    def _condition(self, until: Until, time_up: float, min_confidence: Confidence, *, reads: bool) -> Condition:
         if until is READY:
-            return self._ready(ENOUGH)
+            return self._ready(min_confidence)
         if until is None:
             return Output(self.terminal, self.pages.has_unread)
         if until is EXIT:
             return Exit(self.terminal, reads=reads)
-        return self._match(until, time_up)
-
-    def _match(self, pattern: object, time_up: float) -> Match:
         load("bgterm.searching")
         from bgterm.searching import Match  # noqa: PLC0415 - its own patterns take time to compile
 
-        return Match(self.terminal, compiled("until", pattern), self.launch.encoding, self.launch.errors, time_up)
+        return Match(self.terminal, compiled("until", until), self.launch.encoding, self.launch.errors, time_up)
 
     def _ready(self, min_confidence: Confidence, prompt: re.Pattern[str] | None = None) -> Ready:
         load(*_READINESS)

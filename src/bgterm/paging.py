@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from bgterm.decoding import page_decoder
 from bgterm.results import PollResult, Reason
-from bgterm.waits import Condition, Consuming, Ready
+from bgterm.waits import Condition, Consuming
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
-    from bgterm.searching import AnyMatch, Match
+    from bgterm.searching import AnyMatch
     from bgterm.views.line_search import Kept
 
 Decode = Callable[[bytes, str, bool], tuple[str, int]]
@@ -41,10 +41,10 @@ class Pages:
             return False
         return self._decode(output.read(output.cursor, output.end), self._errors, terminal.exited)[1] > 0
 
-    def next(self, reason: Reason, max_bytes: int | None, match: Match | None) -> PollResult:
+    def next(self, reason: Reason, max_bytes: int | None, met: Condition | None) -> PollResult:
         """The next unread page, which `consume` makes read.
 
-        With `match` the page is the end of all that is unread through the match.
+        Where the condition that was `met` has a match, the page is the end of all that is unread through the match.
         """
         terminal = self._terminal
         output = terminal.output
@@ -54,16 +54,15 @@ class Pages:
             start += self._decoder.continues(output.read(start, start + _LONGEST_CHARACTER))
         dropped = start - output.cursor
         skipped = 0
-        if match is not None and match.match is not None:
-            stop = max(match.match_end, start)
+        match = None if met is None else met.match
+        if met is not None and match is not None:
+            stop = max(met.match_end, start)
             if max_bytes is not None and stop - start > max_bytes:
                 skipped = stop - max_bytes - start
                 skipped += self._decoder.continues(output.read(start + skipped, stop))
                 start += skipped
                 max_bytes = None
-        return self._page(
-            reason, self._decode, start, stop, max_bytes, dropped, skipped, None if match is None else match.match
-        )
+        return self._page(reason, self._decode, start, stop, max_bytes, dropped, skipped, match)
 
     def last(self, reason: Reason, offset: int, max_bytes: int | None) -> PollResult:
         """The last `max_bytes` of what has come since `offset`, which `consume` makes read with all before it."""
@@ -187,9 +186,9 @@ class AnyOutput(Consuming[PollResult]):
 
 
 class PageWait(Consuming[PollResult]):
-    """A wait for the next page: through the match of `match`, or of all that is unread once that has settled."""
+    """A wait for the next page: through the match of its condition, or of all that is unread once that has settled."""
 
-    __slots__ = ("_match", "_max_bytes", "_page", "_pages")
+    __slots__ = ("_max_bytes", "_page", "_pages")
 
     def __init__(
         self,
@@ -200,46 +199,22 @@ class PageWait(Consuming[PollResult]):
         closed: Callable[[], Exception],
         pages: Pages,
         max_bytes: int | None,
-        match: Match | None,
     ) -> None:
         super().__init__(terminal, condition, deadline, settle_s, closed)
         self._pages = pages
         self._max_bytes = max_bytes
         self._page: PollResult | None = None
-        self._match = match
 
     def _outcome(self, reason: Reason) -> PollResult:
-        match = self._match
-        page = self._pages.next(reason, self._max_bytes, None if self._settle_s else match)
-        if match is not None and self._settle_s:
-            page = page._replace(match=match.match)
+        condition = self._condition
+        page = self._pages.next(reason, self._max_bytes, None if self._settle_s else condition)
         self._page = page
         self._pages.consume(page)
-        return page
+        if condition.status is None and (condition.match is None or not self._settle_s):
+            return page
+        return page._replace(match=condition.match, status=condition.status)
 
     def give_back(self) -> None:
         """See `Consuming`."""
         if self._page is not None:
             self._pages.give_back(self._page)
-
-
-class ReadyPageWait(PageWait):
-    """A wait for the program to wait, and the page with what it has said until then."""
-
-    __slots__ = ("_ready",)
-
-    def __init__(
-        self,
-        terminal: Terminal,
-        ready: Ready,
-        deadline: float,
-        settle_s: float,
-        closed: Callable[[], Exception],
-        pages: Pages,
-        max_bytes: int | None,
-    ) -> None:
-        super().__init__(terminal, ready, deadline, settle_s, closed, pages, max_bytes, None)
-        self._ready = ready
-
-    def _outcome(self, reason: Reason) -> PollResult:
-        return super()._outcome(reason)._replace(status=self._ready.status)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bgterm.engine.terminal import Terminal
 from bgterm.paging import Pages
 from bgterm.results import CommandResult, PollResult, Reason, Status
-from bgterm.waits import Consuming, Ready
+from bgterm.waits import Condition, Consuming, Ready
 
 _ENTER = b"\r"
 _PROMPT_BYTES = 8192  # no prompt takes more to draw
@@ -32,7 +32,7 @@ class Sent(NamedTuple):
     """What was known of the program then."""
 
 
-class Typing:
+class Typing(Condition):
     """The program is ready once more, after a line was typed each time that it was.
 
     The terminal's lock is held from the look that finds the program ready to the typing of a line, so nobody else
@@ -62,7 +62,6 @@ class Typing:
         self._line = line if b"\n" in line[:-1] else line.rstrip(b"\r\n")
         self._rest: list[bytes] = []
         self.sent: list[Sent] = []
-        self.look_at = math.inf
         self.typed_at = math.nan
         """When the first line was typed (time.monotonic), NaN before."""
         self.max_bytes: int | None = None

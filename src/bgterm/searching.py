@@ -9,6 +9,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bgterm.views.escapes import EscapeStripper
+from bgterm.waits import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ _PAUSE_S = 0.002
 """How long output must pause before a search looks back over everything."""
 
 
-class Match:
+class Match(Condition):
     """A pattern matches what is unread, or the program has exited without."""
 
     def __init__(
@@ -40,10 +41,6 @@ class Match:
         self._pattern, self._encoding, self._errors = pattern, encoding, errors
         self._time_up = time_up
         self._begin()
-        self.look_at = math.inf
-        self.match: AnyMatch | None = None
-        self.match_end = 0
-        """The offset of the first byte after the match."""
 
     def _begin(self) -> None:
         self._start = self._terminal.output.cursor

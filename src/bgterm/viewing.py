@@ -5,14 +5,13 @@ The rooms that do the work are loaded when a view is asked for, so a session tha
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bgterm.loading import load
 from bgterm.views.sizes import SizeChange, Sizes
-from bgterm.waits import Wait
+from bgterm.waits import Condition, Wait
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
@@ -164,7 +163,7 @@ class _Locked:
             return self._views.kept_at(start).read(start, stop)
 
 
-class OnScreen:
+class OnScreen(Condition):
     """A condition of a wait: the screen shows a pattern, or a predicate holds for it; or the program has exited."""
 
     def __init__(
@@ -173,7 +172,6 @@ class OnScreen:
         self._terminal = terminal
         self._screen = screen
         self._wanted = wanted
-        self.look_at = math.inf
         self.screen: Screen | None = None
         """The screen that was waited for."""
 

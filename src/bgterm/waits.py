@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bgterm.arguments import seconds
 from bgterm.engine.terminal import Terminal
@@ -21,20 +21,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Condition(Protocol):
-    """What is waited for. Both are used with the terminal's lock held."""
+class Condition:
+    """What is waited for. All of it is used with the terminal's lock held."""
 
-    look_at: float
+    look_at = math.inf
     """When to ask again though nothing happened (time.monotonic); set by `met`."""
+    match: re.Match[str] | re.Match[bytes] | None = None
+    """What was found in the output, if that was waited for."""
+    match_end = 0
+    """The offset of the first byte after the match."""
+    status: Status | None = None
+    """The last look at the program, if it was looked at."""
 
     def met(self, now: float, /) -> Reason | None:
         """Why the wait ends now, or None."""
+        raise NotImplementedError
 
 
-class Output:
+class Output(Condition):
     """Something unread is there, or nothing more will come."""
-
-    look_at = math.inf
 
     def __init__(self, terminal: Terminal, has_unread: Callable[[], bool]) -> None:
         self._terminal = terminal
@@ -48,10 +53,8 @@ class Output:
         return "exit" if self._terminal.exited else None
 
 
-class Exit:
+class Exit(Condition):
     """The program has exited, or cannot before its output is read (if `reads`: the wait is for one who will)."""
-
-    look_at = math.inf
 
     def __init__(self, terminal: Terminal, *, reads: bool) -> None:
         self._terminal = terminal
@@ -64,7 +67,7 @@ class Exit:
         return "output" if self._reads and self._terminal.is_full() else None
 
 
-class Ready:
+class Ready(Condition):
     """The program waits for input, or has exited."""
 
     def __init__(
@@ -75,9 +78,6 @@ class Ready:
         self._terminal = terminal
         self._readiness = readiness
         self._least: Confidence = least
-        self.look_at = math.inf
-        self.status: Status | None = None
-        """The last look."""
 
     def met(self, now: float) -> Reason | None:
         """See `Condition`."""
