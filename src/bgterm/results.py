@@ -37,7 +37,11 @@ class Status(NamedTuple):
     prompt: str = ""
     """The text left of the cursor."""
     at_shell_prompt: bool | None = None
-    """True at a shell's own prompt, False elsewhere, None where it cannot be known."""
+    """True: a shell waits at its own prompt, nothing is typed there yet, and what is typed now is a command.
+
+    False: something else waits, or is asked there (`read -e`, `select`, the rest of a command, a search), or a line is
+    begun. None: nobody waits, or it cannot be known, as behind ssh.
+    """
 
 
 class PollResult(NamedTuple):

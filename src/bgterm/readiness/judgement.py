@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from bgterm.readiness.line_editors import drawn_prompt, silent_read
 from bgterm.readiness.marks import Marks
 from bgterm.readiness.observation import Finding, Observation
-from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, RELAYS, SHELLS
+from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, RELAYS
 from bgterm.readiness.prompts import Prompts
 from bgterm.readiness.questions import question, well_known_prompt
 from bgterm.readiness.row import text_left_of_cursor
+from bgterm.readiness.shell_prompt import ShellPrompts
 from bgterm.readiness.stillness import Stillness
 from bgterm.readiness.told import ends_in
 from bgterm.results import Foreground, Status
@@ -42,6 +43,7 @@ class Judgement:
         self._terminal = terminal
         self._stillness = Stillness(terminal, now)
         self._prompts = Prompts()
+        self._shell_prompts = ShellPrompts(terminal)
         self._row: tuple[int, str] = (-1, "")
         self._stood_at: tuple[str, str, str, int] | None = None
         self._has_prompt = 0  # the last program that has shown a prompt by which it is known
@@ -65,7 +67,7 @@ class Judgement:
         if finding is Finding.WORKING and not relay:
             return self._answer(observation, "busy", "certain", observation.why)
         if finding is Finding.READING:
-            return self._waits(observation, "certain", observation.why)
+            return self._waits(observation, kernel, "certain", observation.why)
         self.marks.update(self._terminal.output)
         shown = self._shown(observation, kernel, now)
         if shown is not None:
@@ -97,14 +99,14 @@ class Judgement:
             return None
         if observation.finding is Finding.LISTENING and kernel.runs(observation.pid):
             return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
-        return self._waits(observation, "prompt", why, state)
+        return self._waits(observation, kernel, "prompt", why, state)
 
     def _listening(self, observation: Observation, kernel: Kernel, now: float) -> Status:
         """An event loop, a timed loop, a reader thread, or one that reads beside others at work."""
         still = now - self._stillness.since
         if observation.name in FULL_SCREEN and not observation.canonical:
             if still >= _FULL_SCREEN_S:
-                return self._waits(observation, "marks", "it fills the screen, and listens for keys")
+                return self._waits(observation, kernel, "marks", "it fills the screen, and listens for keys")
             self.again_at = now + _FULL_SCREEN_S - still
         prompt, command = self._prompt(), kernel.command(observation.pid)
         if self._answered() and (
@@ -114,15 +116,15 @@ class Judgement:
             # It may have taken in lines that were typed ahead, and be about to go on with them.
             if kernel.runs(observation.pid):
                 return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
-            return self._waits(observation, "prompt", "it listens, and shows its prompt")
-        marked = self._marked(observation, now)
+            return self._waits(observation, kernel, "prompt", "it listens, and shows its prompt")
+        marked = self._marked(observation, kernel, now)
         if marked is not None and marked.state != "busy":
             return marked
         known = observation.pid == self._has_prompt
         if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if known else _STILL_S, kernel, observation.group, now):
             self._stood_at = (observation.name, command, prompt, self._terminal.output.end)
             return self._waits(
-                observation, "quiet", "it listens and has been still, which is no proof that it waits for you"
+                observation, kernel, "quiet", "it listens and has been still, which is no proof that it waits for you"
             )
         if known:
             return self._answer(observation, "busy", "prompt", "it listens for input, but does not show its prompt")
@@ -132,13 +134,13 @@ class Judgement:
 
     def _relayed(self, observation: Observation, kernel: Kernel, now: float) -> Status:
         """A relay to elsewhere: only the output can tell."""
-        marked = None if observation.name in MULTIPLEXERS else self._marked(observation, now)
+        marked = None if observation.name in MULTIPLEXERS else self._marked(observation, kernel, now)
         if marked is not None and marked.state != "busy":
             return marked
         limit = _STILL_AGAINST_PROMPT_S if marked else _STILL_S
         if self._stillness.lasts(limit, kernel, observation.group, now):
             return self._waits(
-                observation, "quiet", "nothing has come from the other side, which is no proof that it waits"
+                observation, kernel, "quiet", "nothing has come from the other side, which is no proof that it waits"
             )
         why = "it carries the terminal to where this kernel cannot look"
         return marked or self._answer(observation, "unknown", "none", why)
@@ -154,20 +156,20 @@ class Judgement:
         still = now - since
         if observation.canonical and not observation.echo and self._prompt().strip():
             if still >= _SECRET_S:
-                return self._waits(observation, "marks", "it sleeps with the echo switched off")
+                return self._waits(observation, kernel, "marks", "it sleeps with the echo switched off")
             self.again_at = now + _SECRET_S - still
-        marked = self._marked(observation, now)
+        marked = self._marked(observation, kernel, now)
         if marked is not None and marked.state != "busy":
             return marked
         if self._stillness.lasts(_STILL_S, kernel, observation.group, now) and still >= _STILL_S:
-            return self._waits(observation, "quiet", f"{observation.why}, but nothing has come from it")
+            return self._waits(observation, kernel, "quiet", f"{observation.why}, but nothing has come from it")
         if marked is not None:
             return marked
         if observation.finding is Finding.REFUSED:
             return self._answer(observation, "busy", "none", observation.why)
         return self._answer(observation, "unknown", "none", observation.why)
 
-    def _marked(self, observation: Observation, now: float) -> Status | None:
+    def _marked(self, observation: Observation, kernel: Kernel, now: float) -> Status | None:
         """What the marks since the last input say, None if nothing."""
         terminal, marks = self._terminal, self.marks
         still = now - self._stillness.since
@@ -180,7 +182,7 @@ class Judgement:
             if shell.kind not in b"AB":
                 return self._answer(observation, "busy", "marks", "its shell says that a command runs")
             if still >= _SHELL_MARK_S:
-                return self._waits(observation, "marks", "its shell says that a prompt shows")
+                return self._waits(observation, kernel, "marks", "its shell says that a prompt shows")
             self.again_at = now + _SHELL_MARK_S - still
         elif paste is not None and paste.end > terminal.input_mark:
             if paste.kind == b"l":
@@ -188,15 +190,17 @@ class Judgement:
             if not self._prompt().strip():
                 return None  # a line editor draws a prompt with it: this came from elsewhere
             if still >= _PASTE_MARK_S:
-                return self._waits(observation, "marks", "its line editor waits for a line")
+                return self._waits(observation, kernel, "marks", "its line editor waits for a line")
             self.again_at = now + _PASTE_MARK_S - still
         return None
 
-    def _waits(self, observation: Observation, confidence: Confidence, why: str, asks: State | None = None) -> Status:
+    def _waits(
+        self, observation: Observation, kernel: Kernel, confidence: Confidence, why: str, asks: State | None = None
+    ) -> Status:
         """It waits: for what `asks` says, or else for what its terminal's modes say."""
         self.marks.update(self._terminal.output)
-        at_shell_prompt = self._at_shell_prompt(observation)
         prompt = self._prompt()
+        at_shell_prompt = self._shell_prompts.shows(observation, kernel, self.marks, prompt)
         state: State = asks or "waiting"
         if observation.canonical:
             state = "waiting" if observation.echo else "password"
@@ -224,17 +228,6 @@ class Judgement:
         foreground = Foreground(observation.name, observation.pid) if observation.pid else None
         who = observation.name or "the program"
         return Status(state, confidence, f"{who}: {why}", foreground, prompt, at_shell_prompt)
-
-    def _at_shell_prompt(self, observation: Observation) -> bool | None:
-        marks = self.marks
-        if observation.name not in SHELLS:
-            return None if observation.name in RELAYS or not observation.name else False
-        if marks.shell is not None and marks.shell.end > self._terminal.input_mark:
-            return marks.shell.kind in b"AB" and not marks.continuation
-        # A shell's `read` takes its line in canonical mode, and does not announce it as the line editors do.
-        if marks.paste is not None:
-            return marks.paste.kind == b"h" and not observation.canonical
-        return None
 
     def _answered(self) -> bool:
         """Something has come since the last input: what shows is not the prompt at which it was typed."""

@@ -71,6 +71,11 @@ class Marks:
         """Whether the alternate screen is shown."""
 
     @property
+    def signs(self) -> bool:
+        """The session has a shell integration of its own, which signs its marks."""
+        return self._signature is not None
+
+    @property
     def continuation(self) -> bool:
         """The prompt that shows is for the rest of a command (`A;k=s`)."""
         return self.shell is not None and self.shell.kind in b"AB" and b"k=s" in self.shell.detail.split(b";")
@@ -135,7 +140,7 @@ class Marks:
             if self._told_directory[0] == start:
                 self._directory = self._told_directory[1]
         if letter == b"B" and self.shell is not None and self.shell.kind == b"A" and not detail:
-            detail = self.shell.detail  # what kind of prompt it is was said where it began
+            detail, signed = self.shell.detail, self.shell.signed  # what prompt it is was said where it began
         self.shell = Mark(letter, end, detail, signed)
         if letter == b"D" and signed:
             self.ended = self.shell

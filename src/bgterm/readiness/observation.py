@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Finding(Enum):
@@ -36,6 +37,19 @@ class Observation:
     """In words, what the finding rests on."""
 
 
+class Place(NamedTuple):
+    """A place in a program, where one of its processes sleeps."""
+
+    program: Hashable
+    """What is the same for all processes of one program."""
+    image: int
+    """Another one when the process begins to run another program."""
+    depth: int
+    """How many bytes its stack holds there."""
+    started: float
+    """When the process began (time.monotonic), not to be relied on beyond a hundredth of a second."""
+
+
 class Kernel(Protocol):
     """What readiness asks of the operating system about one terminal. Called with the terminal's lock held."""
 
@@ -45,6 +59,14 @@ class Kernel(Protocol):
 
     def command(self, pid: int) -> str:
         """The arguments with which a process was started, "" where they cannot be known."""
+        ...
+
+    def arguments(self, pid: int) -> list[str]:
+        """The same, one by one; none where they cannot be known."""
+        ...
+
+    def place(self, pid: int) -> Place | None:
+        """Where in its program the main thread of a process sleeps, None where that does not show."""
         ...
 
     def cpu_seconds(self, group: int) -> float:

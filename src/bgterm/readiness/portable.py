@@ -15,6 +15,7 @@ from bgterm.readiness.observation import Finding, Observation
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
+    from bgterm.readiness.observation import Place
 
 
 class PortableTerminal:
@@ -45,6 +46,14 @@ class PortableTerminal:
     def command(self, pid: int) -> str:  # noqa: ARG002 - not known here
         """Arguments are not known here: ""."""
         return ""
+
+    def arguments(self, pid: int) -> list[str]:  # noqa: ARG002 - not known here
+        """Arguments are not known here: none."""
+        return []
+
+    def place(self, pid: int) -> Place | None:  # noqa: ARG002 - not known here
+        """Where a program sleeps is not known here: None."""
+        return None
 
     def cpu_seconds(self, group: int) -> float:  # noqa: ARG002 - not known here
         """CPU time is not known here: 0.0."""

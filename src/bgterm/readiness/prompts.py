@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _DIGITS = re.compile(r"\d+")
-_ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
+ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
 _COUNTER = re.compile(r"N ?%$|N/N\W?$")
 _SIGHTINGS = 2
 
@@ -57,7 +57,7 @@ class Prompts:
         What looks like no prompt, or counts something, is not kept.
         """
         text = in_general(row)
-        if not text.endswith(_ENDS) or _COUNTER.search(text):
+        if not text.endswith(ENDS) or _COUNTER.search(text):
             return
         sighting = (name, command, text)
         self._sighted[sighting] = self._sighted.get(sighting, 0) + 1

@@ -98,9 +98,14 @@ def name_of(pid: int) -> str:
     return stat.name if stat else ""
 
 
-def command_of(pid: int) -> str:
-    """The arguments with which a process was started, "" where there is none."""
+def command_line(pid: int) -> list[bytes]:
+    """The arguments with which a process was started, none where there is none."""
     try:
-        return slurp(f"/proc/{pid}/cmdline").replace(b"\0", b" ").decode(errors="replace").strip()
+        return slurp(f"/proc/{pid}/cmdline").removesuffix(b"\0").split(b"\0")
     except OSError:
-        return ""
+        return []
+
+
+def command_of(pid: int) -> str:
+    """The same in one string, "" where there is none."""
+    return b" ".join(command_line(pid)).decode(errors="replace").strip()

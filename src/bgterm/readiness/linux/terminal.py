@@ -13,6 +13,7 @@ from bgterm.readiness.linux.activity import Sleep, cpu_seconds, runs
 from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, terminal_wait
 from bgterm.readiness.linux.foreground import ForegroundGroup, Search
 from bgterm.readiness.linux.nested import InnerMaster, borrow, group_on, inner_master
+from bgterm.readiness.linux.place import arguments_of, place_of
 from bgterm.readiness.linux.procfs import command_of
 from bgterm.readiness.linux.slave import Modes, Slave
 from bgterm.readiness.linux.wakeups import own_wakeups
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bgterm.engine.terminal import Terminal
+    from bgterm.readiness.observation import Place
 
 _ALARM = 1 << (signal.SIGALRM - 1)
 _SIGNALS_OF_ONES_OWN = _ALARM | 1 << (signal.SIGUSR1 - 1) | 1 << (signal.SIGUSR2 - 1)
@@ -56,6 +58,14 @@ class LinuxTerminal:
         if pid != self._command[0]:
             self._command = (pid, command_of(pid))
         return self._command[1]
+
+    def arguments(self, pid: int) -> list[str]:
+        """The same, one by one."""
+        return arguments_of(pid)
+
+    def place(self, pid: int) -> Place | None:
+        """Where in its program the main thread of a process sleeps."""
+        return place_of(pid)
 
     def cpu_seconds(self, group: int) -> float:
         """CPU time that the members of a process group have used."""
