@@ -96,6 +96,8 @@ SHOWERS = {
     "fish": (["fish", "--no-config"], "cat shown", "echo second"),
     "dash": (["dash"], "cat shown", "echo second"),
     "python": ([sys.executable, "-q"], "print(open('shown').read())", "print('second')"),
+    "python itself": ([sys.executable, "-q"], "print(open('shown').read(), end='')", "print('second')"),
+    "python's child": ([sys.executable, "-q"], "_ = __import__('os').system('cat shown')", "print('second')"),
     "ipython": (["ipython", "--no-banner", "--no-confirm-exit"], "!cat shown", "print('second')"),
     "sqlite3": (["sqlite3"], ".shell cat shown", "select 'second';"),
     "gdb": (["gdb", "-q", "-nx"], "shell cat shown", "echo second\\n"),
@@ -116,6 +118,18 @@ def test_questions_in_a_file_that_is_shown_type_nothing(
     for _ in range(3):
         assert "hello" in session.run(show, 20_000).data.decode()
         assert session.run(then, 20_000).output == "second"
+
+
+@pytest.mark.parametrize("drawn", ["", "drawn"])
+def test_what_a_line_editors_program_starts_gets_its_answer(
+    manager: SessionManager, tmp_path: Path, drawn: str
+) -> None:
+    pieces = [f"\x1b[c{drawn}".encode()]
+    (tmp_path / "asks.py").write_text(ASK.format(pieces=pieces, end=b"c"))
+    session = manager.open(manager.start_session([sys.executable, "-q"], tmp_path))
+    for _ in range(3):
+        result = session.run(f"_ = __import__('os').system('{sys.executable} asks.py; stty sane')", 20_000)
+        assert "answer b'\\x1b[?62;22c'" in result.output
 
 
 @pytest.mark.program("bash")

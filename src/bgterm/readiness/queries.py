@@ -48,11 +48,11 @@ _PATIENT = (SHELLS - {"xonsh", "nu", "elvish"}) | {
     # They use GNU's readline or the like, which asks nothing: so do the programs that these start.
     *("sqlite3", "gdb", "psql", "mysql", "mariadb", "bc", "ftp", "sftp", "R", "octave-cli", "lua", "lua5.3", "lua5.4"),
 }
+_LIBRARIES = (b"/libreadline", b"/libedit")
 _KEPT_S = 0.2
 """How long a program has to leave canonical mode after it asked: a shell's next command does it within milliseconds."""
-_PROMPTS_S, _DRAWS_S = 0.003, 0.05
-"""How long after it left canonical mode a shell has prompted; and, where the question's row was ended, a line editor
-that lays out first what it will draw."""
+_DRAWS_S = 0.05
+"""How long after it left canonical mode a line editor has drawn that lays out first what it will draw."""
 _PENDING_MAX = 4096
 """Answers beyond so many bytes are left out while a program does not read: the kernel too keeps no more (n_tty.c)."""
 
@@ -150,8 +150,16 @@ class Queries:
         return data.rfind(b"\n", 0, shown) + 1
 
     def _at_shell(self) -> bool:
-        """Whether a shell has the terminal: one that shows nothing between its question and the answer."""
-        return _name(self._terminal.foreground_group()) in _PATIENT
+        """Whether a line editor has the terminal that asks nothing: whoever asks there waits for the answer at once."""
+        if sys.platform != "linux":
+            return False
+        from bgterm.readiness.linux.procfs import children, name_of, process_stat  # noqa: PLC0415 - few come late
+
+        group = self._terminal.foreground_group()
+        if name_of(group) not in _PATIENT and not _edits_by_library(group):
+            return False
+        started = map(process_stat, children(group))
+        return not any(each is not None and each.group == group for each in started)  # else they ask
 
     def _type(self, answers: bytes) -> None:
         pending = self._terminal.input.pending_bytes
@@ -174,6 +182,7 @@ class Queries:
 
     def _is_owed(self) -> bool:
         terminal = self._terminal
+        asleep = self._sleeps()
         terminal.look()  # a prompt that has come since shows that nobody waits for an answer
         if not self._kept or terminal.exited:
             return False
@@ -183,13 +192,23 @@ class Queries:
             return False
         if is_canonical(terminal.master):
             return True
-        # A shell or a line editor does so too, and then prompts: a later look sees that.
+        # A shell or a line editor does so too, and then prompts before it sleeps.
         self._reads_keys_since = min(self._reads_keys_since, now)
-        if now - self._reads_keys_since < (_DRAWS_S if self._row_ended else _PROMPTS_S):
+        if (self._row_ended or not asleep) and now - self._reads_keys_since < _DRAWS_S:
             return True
         self._type(self._kept)
         self._forget()
         return False
+
+    def _sleeps(self) -> bool:
+        """Whether the program sleeps until it has input, and so has shown all that it will show before."""
+        if sys.platform != "linux" or is_canonical(self._terminal.master):
+            return False
+        from bgterm.readiness.linux.terminal import LinuxTerminal  # noqa: PLC0415 - few questions come late
+        from bgterm.readiness.observation import Finding  # noqa: PLC0415
+
+        found = LinuxTerminal.of(self._terminal).observe(0.0).finding
+        return found in {Finding.READING, Finding.LISTENING}
 
     def _forget(self) -> None:
         self._kept = b""
@@ -221,9 +240,11 @@ class Queries:
         return self._cursor_place.at(self._terminal.output, asked_at, *self._terminal.size())
 
 
-def _name(pid: int) -> str:
-    if sys.platform != "linux":
-        return ""
-    from bgterm.readiness.linux.procfs import name_of  # noqa: PLC0415 - few questions come late
-
-    return name_of(pid)
+def _edits_by_library(pid: int) -> bool:
+    """Whether a program has loaded a line editor that asks nothing. One that is built in does not show."""
+    try:
+        with open(f"/proc/{pid}/maps", "rb") as maps:
+            loaded = maps.read()
+    except OSError:  # it belongs to somebody else, or has gone
+        return False
+    return any(library in loaded for library in _LIBRARIES)
