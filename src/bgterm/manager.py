@@ -152,7 +152,8 @@ class SessionManager:
         OSError: the system has no terminal, descriptor or process left; EBUSY: another session, which is named, writes
             its transcript there.
         ValueError: an empty command, a name that is taken or empty, a size or number out of range, a NUL in a string, a
-            program that `shell_integration` does not know. TypeError: an argument of another type.
+            program that `shell_integration` does not know, or that would read none of its files.
+        TypeError: an argument of another type.
         BgtermError: the interpreter ends, and this is called by an atexit handler that runs after bgterm's own.
         LookupError: an encoding that is unknown, not of text (rot13), or cannot decode any output (utf-16 where no mark
             tells the order of bytes: say utf-16-le); an unknown error handler. re.error: `prompt` is no regex.

@@ -149,7 +149,62 @@ def test_python_runs_its_startup_file_as_before(shell: StartShell, tmp_path: Pat
     assert python.run("import os; os.environ['PYTHONSTARTUP']").output == repr(str(startup))
 
 
-def test_a_program_without_integration_is_refused(manager: SessionManager) -> None:
-    with pytest.raises(ValueError, match="bash, zsh, fish and python"):
-        manager.start_session(["cat"], shell_integration=True)
+INTEGRATED = [
+    *("bash -i", "bash -o vi", "bash --posix", "bash -o posix", "bash -norc", "bash -il", "bash --noprofile -l"),
+    *("bash -r", "bash --noediting", "bash -s a b"),
+    *("zsh -f", "zsh -fi", "zsh --no-rcs", "zsh -o norcs", "zsh -o NO_RCS", "zsh +o rcs", "zsh -d", "zsh --no-zle"),
+    *("fish --no-config", "fish -N", "fish -C true", "fish -l"),
+    *("python3 -S", "python3 -qs", "python3 -X utf8 -W ignore", "python3 -"),
+]
+
+
+@pytest.mark.parametrize("command", INTEGRATED)
+def test_the_options_of_a_shell_keep_nothing_from_being_told(
+    shell: StartShell, program: Callable[[str], str], command: str, tmp_path: Path
+) -> None:
+    argv = command.split()
+    program(argv[0])
+    (tmp_path / ".local/share/fish/generated_completions").mkdir(parents=True)  # else fish makes them, at work for long
+    session = shell(*argv)
+    python = argv[0] == "python3"
+    lines = ("1/0", "1") if python else ("false", "true")
+    assert [session.run(line).exit_code for line in lines] == [1, 0]
+    asks = "import os; os.environ.get('BGTERM_SECRET')" if python else "env | grep BGTERM_SECRET"
+    assert session.run(asks).output == ""
+
+
+REFUSED = {
+    "bash -c true": "runs a script or a command",
+    "bash script": "runs a script or a command",
+    "bash -r --norc": "leave the option out",
+    "zsh -c true": "runs a script or a command",
+    "zsh --emulate sh": "leave --emulate out",
+    "zsh -fs argument": "leave its -f out",
+    "fish -c true": "runs a script or a command",
+    "fish script": "runs a script or a command",
+    "python3 -I": "leave -I out",
+    "python3 -qE": "leave -E out",
+    "python3 -c 1": "runs a program",
+    "python3 -X utf8 -m code": "runs a program",
+    "python3 -i script": "runs a program",
+    "sh": "bash, zsh, fish and python",
+    "dash": "bash, zsh, fish and python",
+    "cat": "bash, zsh, fish and python",
+}
+
+
+@pytest.mark.parametrize(("command", "why"), REFUSED.items(), ids=REFUSED.keys())
+def test_a_program_that_would_read_none_of_our_files_is_refused(
+    manager: SessionManager, command: str, why: str
+) -> None:
+    with pytest.raises(ValueError, match=why):
+        manager.start_session(command.split(), shell_integration=True)
     assert manager.list_sessions() == ()
+
+
+@pytest.mark.program("zsh")
+def test_zsh_without_its_files_reads_none_and_says_so(shell: StartShell, tmp_path: Path) -> None:
+    for file in (".zshenv", ".zshrc"):
+        (tmp_path / file).write_text("PS1='read> '\nseen=yes\n")
+    session = shell("zsh", "-f", PS1="$ ")
+    assert session.run('echo "${seen-no} $options[rcs] ${ZDOTDIR-none}"').output == "no off none"

@@ -13,7 +13,7 @@ import pytest
 
 from bgterm import READY, Session
 from bgterm.manager import SessionManager
-from bgterm.readiness.shell_prompt import prompts
+from bgterm.readiness.shell_arguments import shell_arguments
 from waiting import eventually
 
 SHELLS = {
@@ -229,7 +229,7 @@ def ready(session: Session) -> str:
 )
 def test_a_shells_arguments_say_whether_it_prompts(command: str, prompting: bool) -> None:
     argv = command.split()
-    assert prompts(argv[0].strip("-"), argv) is prompting
+    assert shell_arguments(argv[0].strip("-"), argv).prompts is prompting
 
 
 SCRIPTS = {

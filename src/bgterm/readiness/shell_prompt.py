@@ -10,12 +10,13 @@ depth of its prompts is known from then on, and with it the rows that they show:
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.programs import RELAYS, SHELLS
 from bgterm.readiness.prompts import ENDS, in_general
 from bgterm.readiness.questions import question
+from bgterm.readiness.shell_arguments import shell_arguments
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
@@ -32,9 +33,6 @@ _CONTINUATION = ">"  # what POSIX makes PS2
 
 _OF_ONES_OWN = frozenset({"nu", "xonsh", "elvish"})
 """Shells whose arguments are not like those of the others."""
-_TAKES_VALUE = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file", "--emulate"})
-_TAKES_VALUE_IN_FISH = frozenset({*("-C", "--init-command", "-d", "--debug", "-D", "--debug-stack-frames"), "-f", "-p"})
-_LONG_OF_BASH = frozenset({"-norc", "-noprofile", "-noediting", "-posix", "-login", "-restricted", "-verbose"})
 
 
 class ShellPrompts:
@@ -75,7 +73,7 @@ class ShellPrompts:
             return True
         pid, image = observation.pid, 0 if place is None else place.image
         if place is None or self._interactive[:2] != (pid, image):
-            self._interactive = (pid, image, prompts(observation.name, kernel.arguments(pid)))
+            self._interactive = (pid, image, shell_arguments(observation.name, kernel.arguments(pid)).prompts)
         return self._interactive[2]
 
     def _judged(self, observation: Observation, place: Place | None, marks: Marks, row: str) -> bool | None:
@@ -157,22 +155,3 @@ class ShellPrompts:
 def _is_no_prompt(text: str) -> bool:
     """Whether a row is blank, as in an editor of several lines, or asks something, or begins a continuation."""
     return not text or text == _CONTINUATION or text[-1] in "?:" or question(text) is not None
-
-
-def prompts(name: str, arguments: Sequence[str]) -> bool:
-    """Whether a shell with these arguments prompts, rather than run a script or a command."""
-    takes_value = _TAKES_VALUE | _TAKES_VALUE_IN_FISH if name == "fish" else _TAKES_VALUE
-    words = list(arguments[2 if name == "busybox" else 1 :])
-    while words:
-        word = words.pop(0)
-        if word[:1] not in {"-", "+"} or word.startswith("--command"):
-            return False
-        if word.startswith("--") or word in takes_value | _LONG_OF_BASH:
-            del words[: word in takes_value]
-        elif "c" in word:
-            return False
-        elif "s" in word:
-            return True  # the script is what is typed
-        elif word.endswith("o"):
-            del words[:1]
-    return True

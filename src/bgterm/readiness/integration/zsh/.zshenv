@@ -9,7 +9,10 @@ if [[ -n ${BGTERM_ZDOTDIR+set} ]]; then
 else
     unset ZDOTDIR
 fi
-if [[ -r ${ZDOTDIR:-$HOME}/.zshenv ]]; then
+if [[ -n ${BGTERM_NO_RCS-} ]]; then
+    unset BGTERM_NO_RCS
+    unsetopt rcs # as it was asked for: no other file is read
+elif [[ -r ${ZDOTDIR:-$HOME}/.zshenv ]]; then
     . "${ZDOTDIR:-$HOME}/.zshenv"
 fi
 
