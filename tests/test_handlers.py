@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -96,3 +97,27 @@ def test_a_handler_that_waits_elsewhere_takes_no_wake_up_of_its_thread(
     found = handled_while_it_sleeps(lambda: manager.wait_any([cat.sid], LONG_MS), handler)
     assert found == cat.sid
     assert cat.read().text == "x\r\n"
+
+
+def test_a_transcript_may_be_written_where_a_handler_has_just_closed_the_session_that_did(
+    manager: SessionManager, tmp_path: Path
+) -> None:
+    """Its files were still locked, until the thread that the handler interrupted went on."""
+    path = tmp_path / "transcript"
+    closed, goes_on = threading.Event(), threading.Event()
+    first = manager.open(manager.start_session("cat", transcript=path))
+
+    def close_within_its_lock() -> None:
+        with first.live.terminal.lock:  # as a handler does above a thread that holds it
+            first.close(terminate=False)
+            closed.set()
+            goes_on.wait(0.2)  # for a start that does not wait
+
+    thread = threading.Thread(target=close_within_its_lock)
+    thread.start()
+    assert closed.wait(20)
+    second = manager.open(manager.start_session("echo second; cat", transcript=path))
+    goes_on.set()
+    thread.join()
+    second.poll(LONG_MS, until="second\r\n")
+    assert path.read_bytes() == b"second\r\n"

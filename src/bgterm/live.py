@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bgterm.arguments import compiled, page_size, seconds, shown, string, text_pattern
 from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
+from bgterm.engine.terminal import finish_closing
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
 from bgterm.loading import load
 from bgterm.paging import AnyOutput, Pages, PageWait
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 
 _SECRET_BYTES = 16
+_CLOSES_S = 1.0  # the longest that a start waits for files which are being closed
 
 _READINESS = ("bgterm.readiness.look", "bgterm.views.plain")
 
@@ -59,6 +61,8 @@ class Live:
 
     def start(self) -> None:
         """Start the program. Whoever calls this calls `abort` where it raises: OSError and its kinds, Ctrl-C."""
+        if self.launch.transcript is not None:
+            finish_closing(_CLOSES_S)  # what a signal handler closed, and with it a transcript at the same place
         transcript = self.views.transcript = self.launch.open_transcript(self.label)
         with self.terminal.lock:
             if transcript is not None:

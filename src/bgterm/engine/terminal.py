@@ -27,6 +27,7 @@ from fcntl import ioctl
 from functools import partial
 from threading import Lock, Thread
 from typing import TypeVar
+from weakref import WeakSet
 
 from bgterm.engine import pty, pump
 from bgterm.engine.attendance import Attendance, Sleeper
@@ -44,6 +45,9 @@ from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import Attempt, Waker, waker
 
 T = TypeVar("T")
+
+_closers: WeakSet[Thread] = WeakSet()
+"""They close terminals whose locks were held: see `Terminal.close`."""
 
 _PULL_BYTES = 65536
 """What a caller takes at a time."""
@@ -74,6 +78,13 @@ _VEOF = termios.VEOF
 
 _UNKNOWN = -1
 """What a descriptor is armed for where a call that was to tell was interrupted."""
+
+
+def finish_closing(seconds: float) -> None:
+    """Wait, at most so long, for the terminals whose closing was left to a thread."""
+    deadline = time.monotonic() + seconds
+    for closer in list(_closers):
+        closer.join(max(deadline - time.monotonic(), 0))
 
 
 class Terminal:
@@ -548,7 +559,9 @@ class Terminal:
         self.closed = True
         if not locked_shortly(self.lock, partial(self._finish_closing, also)):
             # A signal handler closes what its own thread has locked, and must return for the lock to be released.
-            Thread(target=self._close_later, args=(also,), name="bgterm-close", daemon=True).start()
+            closer = Thread(target=self._close_later, args=(also,), name="bgterm-close", daemon=True)
+            closer.start()
+            _closers.add(closer)
 
     def _close_later(self, also: Callable[[], None]) -> None:
         with self.lock:
