@@ -1,6 +1,6 @@
 """Every program times every kind of work: it is found waiting when the work is done, and never before.
 
-The ground truth is the program's own: each line ends with a sum that stands in no line (see `languages`).
+The ground truth is the program's own: see `programs.entry`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import itertools
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,27 +19,33 @@ from bgterm import READY
 from bgterm.manager import SessionManager
 from bgterm.session import Session
 from readiness import servers
-from readiness.languages import LANGUAGES, NETWORK, QUESTION, Language
-from waiting import eventually
+from readiness.account import Account
+from readiness.extent import EVERYTHING, busy_cores, user
+from readiness.programs.entry import NETWORK, QUICK, Entry
+from readiness.programs.everything import ENTRIES
+from records import READINESS
 
-HARD = {"certain", "prompt", "marks"}
 NUMBERS = itertools.count(100_003, 1009)
+QUICK_STEPS = 25 if EVERYTHING else 0
 
 SERVERS = {"redis": servers.redis, "postgresql": servers.postgresql, "sshd": servers.sshd}
 SERVER_PROGRAMS = {"redis": "redis-server", "postgresql": "psql", "sshd": "sshd"}
+LOADS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
+    "idle": contextlib.nullcontext,
+    "loaded": busy_cores,
+}
 
 
-def programs_of(language: Language) -> set[str]:
-    programs = {language.argv[0], *language.needs}
-    return programs | {SERVER_PROGRAMS[language.server]} if language.server else programs
+def programs_of(entry: Entry) -> set[str]:
+    programs = {entry.argv[0], *entry.needs}
+    return programs | {SERVER_PROGRAMS[entry.server]} if entry.server else programs
 
 
-def cases(languages: Mapping[str, Language]) -> list[object]:
+def cases(entries: Mapping[str, Entry]) -> list[object]:
     return [
-        pytest.param(
-            language, id=name, marks=[pytest.mark.program(*sorted(programs_of(language))), pytest.mark.timeout(240)]
-        )
-        for name, language in languages.items()
+        pytest.param(name, id=name, marks=[pytest.mark.program(*sorted(programs_of(entry))), pytest.mark.timeout(900)])
+        for name, entry in entries.items()
+        if EVERYTHING or not entry.more
     ]
 
 
@@ -49,90 +55,65 @@ def port() -> Iterator[int]:
         yield port
 
 
-def started(manager: SessionManager, language: Language, folder: Path, stack: contextlib.ExitStack) -> Session:
-    argv = list(language.argv)
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not pytest's: its path is too long for a socket's, and closed to the user of PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="bgterm-") as folder:
+        os.chmod(folder, 0o711)  # noqa: S103 - the server's user must reach its own folder in it
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def started(manager: SessionManager, entry: Entry, folder: Path) -> Iterator[Session]:
+    """The entry's program, with what prepares it."""
+    argv = list(entry.argv)
     if argv[0] == "sudo" and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         pytest.skip("sudo asks this user for a password")
-    if language.server:
-        # Not pytest's folder: its path is too long for a socket's, and closed to the user of PostgreSQL.
-        own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bgterm-")))
-        address = stack.enter_context(SERVERS[language.server](own))
-        argv = [address if argument == "{server}" else argument for argument in argv]
-    env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-    return manager.open(manager.start_session(argv, "/", env))
-
-
-@pytest.mark.parametrize("language", cases(LANGUAGES))
-def test_a_program_waits_when_its_work_is_done_and_never_before(
-    manager: SessionManager, language: Language, port: int, tmp_path: Path
-) -> None:
     with contextlib.ExitStack() as stack:
-        session = started(manager, language, tmp_path, stack)
-        for line in language.first:
-            session.run(line, language.patience_ms)
-        for kind, template in language.lines.items():
-            a, b = next(NUMBERS), next(NUMBERS)
-            line = template.format(a=a, b=b, port=port)
-            result = session.run(line, language.patience_ms)
-            if kind == QUESTION:
-                assert (result.status.state, result.status.prompt.endswith(language.asks)) == ("waiting", True), (
-                    kind,
-                    result,
-                )
-                assert str(a + b) not in result.output, (kind, result)
-                result = session.run("5", language.patience_ms)
-            told = str(a + b) if "{a}" in template else language.tell[kind]
-            assert not result.timed_out, (kind, result)
-            assert told in result.data.decode(errors="replace"), (kind, result)
-            assert (result.status.state, result.status.confidence in HARD) == ("waiting", True), (kind, result)
-        session.close()
+        if entry.server:
+            (folder / "server").mkdir()
+            address = stack.enter_context(SERVERS[entry.server](folder / "server"))
+            argv = [address if argument == "{server}" else argument for argument in argv]
+        env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        session = manager.open(manager.start_session(argv, "/", {**env, **entry.env}))
+        try:
+            for line in entry.first:
+                session.run(line, entry.patience_ms, min_confidence="quiet" if entry.guess else "marks")
+            yield session
+        finally:
+            session.close()
+
+
+@pytest.mark.parametrize("load", LOADS if EVERYTHING else ["idle"])
+@pytest.mark.parametrize("name", cases(ENTRIES))
+def test_a_program_waits_when_its_work_is_done_and_never_before(
+    manager: SessionManager, name: str, load: str, port: int, folder: Path
+) -> None:
+    entry = ENTRIES[name]
+    with started(manager, entry, folder) as session, LOADS[load]():
+        account = Account(entry, session, folder / "done", port)
+        for kind in (*entry.kinds(), *[QUICK] * QUICK_STEPS):
+            account.work(kind, next(NUMBERS), next(NUMBERS))
+    run = load if user() == "root" else f"{load}, {user()}"
+    READINESS.add("Programs", name, **{run: account.columns()}, because=entry.guess)
+    assert not account.wrong, f"{len(account.wrong)} of {account.answers} wrong:\n" + "\n".join(account.wrong)
 
 
 @pytest.mark.parametrize(
-    "language", cases({name: each for name, each in LANGUAGES.items() if each.eats_what_is_typed_ahead})
+    "name", cases({name: entry for name, entry in ENTRIES.items() if entry.takes_lines_ahead and not entry.guess})
 )
 def test_what_was_typed_ahead_is_eaten_before_a_program_waits(
-    manager: SessionManager, language: Language, port: int, tmp_path: Path
+    manager: SessionManager, name: str, port: int, folder: Path
 ) -> None:
-    with contextlib.ExitStack() as stack:
-        session = started(manager, language, tmp_path, stack)
-        for line in (*language.first, "1" if "erl" not in language.argv else "1."):
-            session.run(line, language.patience_ms)
+    entry = ENTRIES[name]
+    with started(manager, entry, folder) as session:
+        session.run(entry.line(QUICK, a=1, b=1, file=folder / "done"), entry.patience_ms)
         lines: list[str] = []
         sums: list[str] = []
-        for kind in (NETWORK, "quick", "quick"):
+        for kind in (NETWORK if NETWORK in entry.kinds() else QUICK, QUICK, QUICK):
             a, b = next(NUMBERS), next(NUMBERS)
-            lines.append(language.lines[kind].format(a=a, b=b, port=port) + "\r")
+            lines.append(entry.line(kind, a=a, b=b, file=folder / "done", port=port) + "\r")
             sums.append(str(a + b))
-        result = session.write_stdin("".join(lines), language.patience_ms, None, until=READY)
+        result = session.write_stdin("".join(lines), entry.patience_ms, None, until=READY)
         assert result.reason == "ready", result
         assert sums[-1] in result.text, result
-        session.close()
-
-
-FULLSCREEN = {
-    "less": (("less", "/etc/passwd"), "q", "certain"),
-    "nano": (("nano", "/etc/passwd"), "\x18", "certain"),
-    "dialog": (("dialog", "--yesno", "Go on?", "10", "40"), "\r", "certain"),
-    # These listen for a time, and then do something by themselves.
-    "vim": (("vim", "-u", "NONE", "-n", "/etc/passwd"), ":q!\r", "marks"),
-    "htop": (("htop",), "q", "marks"),
-    "top": (("top",), "q", "marks"),
-}
-
-
-@pytest.mark.parametrize(
-    ("argv", "leave", "confidence"),
-    [pytest.param(*case, id=name, marks=pytest.mark.program(name)) for name, case in FULLSCREEN.items()],
-)
-def test_a_full_screen_program_waits_for_keys_and_a_shell_after_it(
-    manager: SessionManager, argv: tuple[str, ...], leave: str, confidence: str
-) -> None:
-    env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "LESS": ""}
-    session = manager.open(manager.start_session(["bash", "--norc"], "/", env))
-    result = session.run(" ".join(argv[:2]) + " " + " ".join(map(repr, argv[2:])))
-    assert (result.status.state, result.status.confidence) == ("fullscreen", confidence), result
-    assert result.status.foreground is not None
-    assert result.status.foreground.name == argv[0]
-    left = session.write_stdin(leave, 10_000, until=READY)
-    assert eventually(lambda: session.poll(10_000, until=READY).status.at_shell_prompt), left  # type: ignore[union-attr]

@@ -1,0 +1,14 @@
+"""All programs of the table."""
+
+from __future__ import annotations
+
+from readiness.programs.calculators import CALCULATORS
+from readiness.programs.databases import DATABASES
+from readiness.programs.debuggers import DEBUGGERS
+from readiness.programs.entry import Entry
+from readiness.programs.languages import LANGUAGES
+from readiness.programs.pythons import PYTHONS
+from readiness.programs.relays import RELAYS
+from readiness.programs.shells import SHELLS
+
+ENTRIES: dict[str, Entry] = SHELLS | PYTHONS | LANGUAGES | CALCULATORS | DEBUGGERS | DATABASES | RELAYS

@@ -1,0 +1,22 @@
+"""Programs that carry the terminal to a shell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from readiness.programs.entry import QUESTION, Entry
+from readiness.programs.shells import SHELLS
+
+_BASH = SHELLS["bash"]
+
+RELAYS: dict[str, Entry] = {
+    "script": replace(_BASH, argv=("script", "-qc", "bash --norc", "/dev/null"), needs=("bash",)),
+    "sudo": replace(_BASH, argv=("sudo", "-n", "bash", "--norc"), needs=("bash",)),
+    "ssh": replace(
+        _BASH,
+        argv=("ssh", "-F", "{server}", "here", "bash --norc -i"),
+        # A question by a program over there is one of the things that cannot be known.
+        work={kind: work for kind, work in _BASH.work.items() if kind != QUESTION},
+        server="sshd",
+    ),
+}
