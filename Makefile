@@ -11,11 +11,16 @@ PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog ed erlang-
 	ksh93u+m less librsvg2-bin lua5.4 man-db mc mksh most nano nodejs openssh-client openssh-server perl postgresql \
 	procps r-base-core redis-server ruby sqlite3 sudo tcl tcsh tmux vim xterm xvfb zsh
 
+# And those that only `make readiness` drives.
+MORE_PACKAGES := apcalc bsh chezscheme chicken-bin clisp clojure dc ecl elixir elvish gap-core ghc gforth gnuplot-nox \
+	gprolog jimsh lldb lua5.1 luajit maxima mit-scheme newlisp ocaml-nox octave pari-gp php-cli php-readline picolisp \
+	polyml pry pypy3 qalc racket rakudo rc rlwrap sbcl scheme48 slsh smlnj swi-prolog-nox units yash
+
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format soak bench docs-pictures bench-peers profile programs clean
+.PHONY: help demo test lint format soak bench docs-pictures bench-peers profile programs readiness clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +37,10 @@ lint: $(VENV)/lint.done ## ruff, mypy --strict and pyright
 
 format: $(VENV)/lint.done ## let ruff put the code in order
 	@$(VENV)/bin/python -m ruff check --fix-only --quiet; $(VENV)/bin/python -m ruff format
+
+readiness: $(VENV)/readiness.done ## the proof of readiness, all of it, into docs/readiness.md; takes hours, better as root
+	@$(MAKE) --no-print-directory programs PACKAGES="$(PACKAGES) $(MORE_PACKAGES)"
+	@sh tests/readiness/prove.sh $(VENV)/bin/python $(ARGS)
 
 soak: $(VENV)/test.done ## a mixed load for MINUTES=1 minutes, every byte checked
 	@$(VENV)/bin/python tests/soak.py --minutes $(MINUTES)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from belongings import Belongings
+from readiness.extent import EVERYTHING
 from waiting import eventually
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def find_program(item: pytest.Item, name: str) -> str:
     if path is not None:
         return path
     item.user_properties.append((MISSING, name))  # travels with the report, from an xdist worker too
-    if on_ci():
-        pytest.fail(f"{name} is not on this machine, and on CI no program may be missing: make programs", pytrace=False)
+    if on_ci() or EVERYTHING:
+        pytest.fail(f"{name} is not on this machine, and none may be missing: make programs", pytrace=False)
     pytest.skip(f"{name} is not on this machine: make programs")
 
 

@@ -18,7 +18,7 @@ SHELLS = frozenset(
     {"sh", "bash", "dash", "ash", "busybox", "ksh", "mksh", "zsh", "fish", "tcsh", "csh", "nu", "xonsh", "elvish"}
 )
 
-WOKEN_BY_THEMSELVES = frozenset({"fish", "gdb", "more"})
+WOKEN_BY_THEMSELVES = frozenset({"fish", "gdb", "more", "racket"})
 """They wait for the terminal and for descriptors to which only they write, and not from a thread or a child that works
 meanwhile."""
 

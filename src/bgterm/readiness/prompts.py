@@ -13,12 +13,21 @@ _COUNTER = re.compile(r"N ?%$|N/N\W?$")
 _SIGHTINGS = 2
 
 # The prompts that these programs show unless they are told otherwise. Digits stand as N.
+_PYTHON = frozenset({"In [N]:", "...:", ">>>", "(Pdb)", "ipdb>"})
 _BUILT_IN: dict[str, frozenset[str]] = {
     "beam.smp": frozenset({"N>", "iex(N)>", "...(N)>"}),
-    "java": frozenset({"jshell>", "...>"}),
-    "irb": frozenset({"irb(main):N:N>", "irb(main):N:N*", "irb(main):N>", "irb(main):N*"}),
+    "bpython": _PYTHON,
+    "ghc": frozenset({"ghci>", "ghci|", "Prelude>", "Prelude|"}),
+    "java": frozenset({"jshell>", "...>", "user=>", "bsh %", "scala>"}),
     "ipython": frozenset({"In [N]:", "...:", "ipdb>"}),
-    "python": frozenset({"In [N]:", "...:", ">>>", "(Pdb)", "ipdb>"}),
+    "irb": frozenset({"irb(main):N:N>", "irb(main):N:N*", "irb(main):N>", "irb(main):N*"}),
+    "lldb": frozenset({"(lldb)"}),
+    "octave": frozenset({"octave:N>"}),
+    "octave-cli": frozenset({"octave:N>"}),
+    "ptpython": _PYTHON,
+    "python": _PYTHON,
+    "raku": frozenset({"[N] >"}),
+    "slsh": frozenset({"slsh>"}),
 }
 _BEHIND_OUTPUT_MIN = 3
 """So long is a prompt that is known also where output without a newline stands before it in its row."""

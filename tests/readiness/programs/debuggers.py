@@ -1,4 +1,4 @@
-"""Debuggers."""
+"""Debuggers and line editors of text."""
 
 from __future__ import annotations
 
@@ -48,5 +48,16 @@ DEBUGGERS = {
         "open F, '>', '{file}'; close F",
         _PERL,
         {ERROR: "open F, '>', '{file}'; close F; die {a}+{b}"},
+    ),
+    "lldb": Entry(
+        ("lldb", "-X"),
+        lines={QUICK: "expression -- {a}+{b}", ERROR: "nosuchcommand"},
+        tell={ERROR: "is not a valid command"},
+        more=True,
+    ),
+    "ed": Entry(
+        ("ed", "-p", "* "),
+        lines={kind: line for kind, line in asked_of_sh("!").items() if "%" not in line}  # which is a file's name there
+        | {QUICK: "!echo $(({a}+{b})); : > {file}", ERROR: "!: > {file}; ls /nonexistent/$(({a}+{b}))"},
     ),
 }

@@ -58,6 +58,8 @@ class Entry:
     """Whether what is typed while it works is done after that."""
     more: bool = False
     """Whether it is run only by `make readiness`: its package is one of MORE_PACKAGES."""
+    rare: bool = False
+    """Whether no package has it: it is run where it happens to be."""
     guess: str = ""
     """Why its readiness can only be guessed, from quiet; "" for programs where it is known."""
 

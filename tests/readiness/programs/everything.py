@@ -6,9 +6,13 @@ from readiness.programs.calculators import CALCULATORS
 from readiness.programs.databases import DATABASES
 from readiness.programs.debuggers import DEBUGGERS
 from readiness.programs.entry import Entry
+from readiness.programs.functional import FUNCTIONAL
 from readiness.programs.languages import LANGUAGES
+from readiness.programs.lisps import LISPS
 from readiness.programs.pythons import PYTHONS
 from readiness.programs.relays import RELAYS
 from readiness.programs.shells import SHELLS
 
-ENTRIES: dict[str, Entry] = SHELLS | PYTHONS | LANGUAGES | CALCULATORS | DEBUGGERS | DATABASES | RELAYS
+ENTRIES: dict[str, Entry] = (
+    SHELLS | PYTHONS | LANGUAGES | FUNCTIONAL | LISPS | CALCULATORS | DEBUGGERS | DATABASES | RELAYS
+)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness.programs.entry import (
     CHILD,
     COMPUTING,
     ERROR,
     FLOOD,
     NETWORK,
+    NETWORK_IN_SH,
     PROGRESS,
     PROMPTLIKE,
     QUESTION,
@@ -27,7 +30,7 @@ _JAVA = {
     PROMPTLIKE: 'System.out.print("ready> "); Thread.sleep(1000)',
 }
 
-LANGUAGES = {
+LANGUAGES: dict[str, Entry] = {
     "node": Entry(
         ("node",),
         "console.log({a}+{b})",
@@ -125,5 +128,138 @@ LANGUAGES = {
             PROMPTLIKE: "puts -nonewline {ready> }; flush stdout; after 1000; puts {}",
         },
         {ERROR: "close [open {file} w]; error [expr {a}+{b}]"},
+    ),
+    "php -a": Entry(
+        ("php", "-a"),
+        'echo {a}+{b}, "\\n";',
+        "touch('{file}');",
+        {
+            SILENT: "usleep(1500000);",
+            TICKING: 'for ($i = 0; $i < 8; $i++) { echo "tick\\n"; usleep(100000); }',
+            FLOOD: 'for ($i = 0; $i < 60000; $i++) echo $i, "\\n";',
+            COMPUTING: "for ($i = 0; $i < 30000000; $i++);",
+            NETWORK: "fread(fsockopen('127.0.0.1', {port}), 1);",
+            CHILD: "system('sleep 0.7');",
+            QUESTION: "readline('Go? ');",
+            PROGRESS: 'for ($i = 0; $i < 8; $i++) { echo "\\rDownloading {$i}0%"; usleep(100000); } echo "\\n";',
+            PROMPTLIKE: "echo 'ready> '; sleep(1); echo \"\\n\";",
+        },
+        {ERROR: "touch('{file}'); throw new Exception({a}+{b});"},
+        join=" ",
+        more=True,
+    ),
+    "iex": Entry(
+        ("iex",),
+        "IO.puts({a}+{b})",
+        'File.write("{file}", "")',
+        {
+            SILENT: "Process.sleep(1500)",
+            TICKING: 'for _ <- 1..8 do IO.puts("tick"); Process.sleep(100) end',
+            FLOOD: "for i <- 1..60000 do IO.puts(i) end",
+            COMPUTING: "Enum.sum(for i <- 1..200000, do: i)",
+            NETWORK: ":gen_tcp.recv(elem(:gen_tcp.connect('127.0.0.1', {port}, active: false), 1), 1)",
+            CHILD: 'System.cmd("sleep", ["0.7"])',
+            PROGRESS: 'for i <- 1..8 do IO.write("\\rDownloading #{i}0%"); Process.sleep(100) end; IO.puts("")',
+            PROMPTLIKE: 'IO.write("ready> "); Process.sleep(1000); IO.puts("")',
+        },
+        {ERROR: 'File.write("{file}", ""); raise(to_string({a}+{b}))'},
+        patience_ms=60_000,
+        more=True,
+    ),
+    "clojure": Entry(
+        ("clojure",),
+        "(println (+ {a} {b}))",
+        '(spit "{file}" "")',
+        {
+            SILENT: "(Thread/sleep 1500)",
+            TICKING: '(dotimes [i 8] (println "tick") (Thread/sleep 100))',
+            FLOOD: "(dotimes [i 60000] (println i))",
+            COMPUTING: "(dotimes [i 100000000])",
+            NETWORK: '(.read (.getInputStream (java.net.Socket. "127.0.0.1" {port})))',
+            CHILD: '(.waitFor (.start (ProcessBuilder. ["sleep" "0.7"])))',
+            QUESTION: '(print "Go? ") (flush) (read)',
+            PROGRESS: '(dotimes [i 8] (print (str "\\rDownloading " i "0%")) (flush) (Thread/sleep 100)) (println)',
+            PROMPTLIKE: '(print "ready> ") (flush) (Thread/sleep 1000) (println)',
+        },
+        {ERROR: '(do (spit "{file}" "") (throw (Exception. (str (+ {a} {b})))))'},
+        join=" ",
+        frame="(do {})",
+        patience_ms=60_000,
+        more=True,
+    ),
+    "bsh": Entry(
+        ("bsh",),
+        "print({a}+{b})",
+        'new java.io.File("{file}").createNewFile();',
+        _JAVA,
+        {ERROR: 'new java.io.File("{file}").createNewFile(); throw new RuntimeException(String.valueOf({a}+{b}));'},
+        patience_ms=60_000,
+        more=True,
+    ),
+    "raku": Entry(
+        ("raku",),
+        "say {a}+{b}",
+        "spurt '{file}', ''",
+        {
+            SILENT: "sleep 1.5",
+            TICKING: "for ^8 { say 'tick'; sleep 0.1 }",
+            FLOOD: "for ^60000 { .say }",
+            COMPUTING: "loop (my $i = 0; $i < 3000000; $i++) {}",
+            CHILD: "shell 'sleep 0.7'",
+            NETWORK: f'shell "{NETWORK_IN_SH}"',
+            QUESTION: "prompt 'Go? '",
+            PROGRESS: 'for ^8 { print "\\rDownloading {$_}0%"; sleep 0.1 }; say ""',
+            PROMPTLIKE: "print 'ready> '; sleep 1; say ''",
+        },
+        {ERROR: "spurt '{file}', ''; die {a}+{b}"},
+        patience_ms=60_000,
+        more=True,
+    ),
+    "gforth": Entry(
+        ("gforth",),
+        "{a} {b} + .",
+        's" {file}" w/o create-file drop close-file drop',
+        {
+            SILENT: "1500 ms",
+            TICKING: '8 0 [do] ." tick" cr 100 ms [loop]',
+            FLOOD: "60000 numbers",
+            COMPUTING: "100000000 counted",
+            CHILD: 's" sleep 0.7" system',
+            NETWORK: f's" {NETWORK_IN_SH}" system',
+            QUESTION: '." Go? " pad 80 accept drop',
+            PROGRESS: '8 0 [do] 13 emit ." Downloading " [i] 0 .r ." 0%" 100 ms [loop] cr',
+            PROMPTLIKE: '." ready> " 1000 ms cr',
+        },
+        {ERROR: 's" {file}" w/o create-file drop close-file drop nosuchword'},
+        join=" ",
+        first=(": numbers 0 do i . cr loop ;", ": counted 0 do loop ;"),
+        tell={ERROR: "Undefined word"},
+        more=True,
+    ),
+    "slsh": Entry(
+        ("slsh",),
+        "print({a}+{b})",
+        '() = fclose(fopen("{file}", "w"))',
+        {
+            SILENT: "sleep(1.5)",
+            TICKING: 'loop (8) { message("tick"); sleep(0.1); }',
+            FLOOD: "_for $1 (1, 60000, 1) print($1)",
+            COMPUTING: "loop (5000000) {}",
+            CHILD: '() = system("sleep 0.7")',
+            NETWORK: f'() = system("{NETWORK_IN_SH}")',
+            PROMPTLIKE: '() = fputs("ready> ", stdout); () = fflush(stdout); sleep(1)',
+        },
+        {ERROR: '() = fclose(fopen("{file}", "w")); throw RunTimeError, string({a}+{b});'},
+        frame="{};",
+        more=True,
+    ),
+}
+_LUA, _IRB, _TCLSH = LANGUAGES["lua"], LANGUAGES["irb"], LANGUAGES["tclsh"]
+LANGUAGES |= {
+    "lua5.1": replace(_LUA, argv=("lua5.1",), more=True),
+    "luajit": replace(_LUA, argv=("luajit",), more=True),
+    "pry": replace(_IRB, argv=("pry", "-f", "--no-color"), more=True),
+    "jimsh": replace(
+        _TCLSH, argv=("jimsh",), work=_TCLSH.work | {NETWORK: "read [socket stream 127.0.0.1:{port}]"}, more=True
     ),
 }

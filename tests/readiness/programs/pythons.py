@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness.programs.entry import (
     CHILD,
     COMPUTING,
@@ -37,8 +39,25 @@ def _python(*argv: str, more: bool = False, **env: str) -> Entry:
     return Entry(argv, _SAY, _DONE, _WORK, _FAILS, first=_FIRST, env=env, more=more)
 
 
+_AWAITED = _WORK | {
+    SILENT: "await asyncio.sleep(1.5)",
+    PROMPTLIKE: "print('> ', end='', flush=True); await asyncio.sleep(1)",
+}
+
 PYTHONS = {
     "python": _python("python3", "-q"),
+    "python3.12": replace(_python("python3.12", "-q", more=True), rare=True),
+    "python3.13": replace(_python("python3.13", "-q", more=True), rare=True),
+    "pypy3": _python("pypy3", "-q", more=True),
+    "python -m asyncio": replace(_python("python3", "-q", "-m", "asyncio"), work=_AWAITED),
+    "pdb": _python("python3", "-c", "import pdb; pdb.set_trace()"),
     "ipython": _python("ipython", "--no-banner", "--colors=NoColor"),
     "ipython --simple-prompt": _python("ipython", "--no-banner", "--simple-prompt"),
+    "ptpython": _python("ptpython", more=True),
+    "bpython": replace(
+        _python("bpython", more=True),
+        patience_ms=300_000,  # it looks for every module on the disk at first
+        guess="it listens while it works, and draws other rows than its prompt's last",
+    ),
+    "xonsh": replace(_python("xonsh", "--no-rc", more=True), asks="Go?"),
 }

@@ -19,4 +19,8 @@ RELAYS: dict[str, Entry] = {
         work={kind: work for kind, work in _BASH.work.items() if kind != QUESTION},
         server="sshd",
     ),
+    "su -c": replace(_BASH, argv=("su", "-c", "bash --norc"), needs=("bash",)),
+    "runuser -c": replace(_BASH, argv=("runuser", "-c", "bash --norc", "root"), needs=("bash",)),
+    "setsid -w": replace(_BASH, argv=("setsid", "-w", "bash", "--norc"), needs=("bash",)),
+    "rlwrap": replace(SHELLS["dash"], argv=("rlwrap", "dash"), needs=("dash",), more=True),
 }
