@@ -12,21 +12,23 @@ import re
 from typing import NamedTuple
 
 from bgterm.readiness.marks import signed_marks
-from bgterm.readiness.row import shown_left_of_cursor
+from bgterm.readiness.row import rows_above_cursor, shown_left_of_cursor
 from bgterm.views.plain import plain
 
+_EDITS, _HAS_TAKEN = b"\x1b[?2004h", b"\x1b[?2004l"
 _SWITCHES = (
     re.compile(rb"\r\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),  # zsh; it switches bracketed paste on after the prompt
-    re.compile(rb"\x1b\[\?2004h"),  # readline and others begin their prompt with this
+    re.compile(re.escape(_EDITS)),  # readline and others begin their prompt with this
 )
 _OSC = rb"(?:\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))*"
+_MODES = rb"(?:\x1b\[\?[0-9;]*[hl])*"
 _A_SIGN = (
-    # zsh shows where a line has no end, fills it up to the edge, and goes back to begin its prompt.
-    rb"(?:(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}\x1b\[27m(?:\x1b\[1m)?\x1b\[0m +\r \r"
+    # zsh and elvish show where a line has no end, fill it up to the edge, and go back to begin their prompt.
+    rb"(?:%b(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}(?:\x1b\[[0-9;]*m)+ +\r \r"
     # fish does so too, with a sign of its own.
-    rb"|(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?(?:\x1b\[K)?)"
+    rb"|(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?(?:\x1b\[K)?)" % _MODES
 )
-_SIGN_FIRST, _SIGN_LAST = re.compile(_A_SIGN), re.compile(_A_SIGN + _OSC + rb"\Z")
+_SIGN_FIRST, _SIGN_LAST = re.compile(_A_SIGN), re.compile(_A_SIGN + _OSC + _MODES + rb"\Z")
 _SIGN_BYTES = 2048
 _ESCAPE = re.compile(rb"\x1b(?:\[[ -?]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 _ENDS_UNSEEN = rb"(?:\x1b\[[0-9;]*m|\x1b\[\?2004h|\x1b\[6n)*\Z"
@@ -51,7 +53,7 @@ class Drawing(NamedTuple):
     @property
     def edits(self) -> bool:
         """Whether a line editor drew it that will say when it has taken the line."""
-        return b"\x1b[?2004h" in self.data
+        return _EDITS in self.data
 
     def begins(self, data: bytes) -> int | None:
         """Where in `data`, at its very end, the same prompt was drawn, whatever it counts; None if it was not."""
@@ -98,7 +100,7 @@ class Drawings:
     def _learn(self, data: bytes, begins: int, end: int, owner: int) -> None:
         drawn = data[begins:]
         of = self._of.setdefault(owner, [])
-        switch = next((number for number, each in enumerate(_SWITCHES) if each.search(drawn)), None)
+        switch = next((number for number, each in enumerate(_SWITCHES) if _begun_by(each, drawn)), None)
         again = next((each for each in of if each.begins(drawn) == 0), None)
         if again is not None:
             of.remove(again)
@@ -124,7 +126,7 @@ class Drawings:
             place = _with_sign(data, min(places), floor, of if of[-1].known else [])
             return row if _is_set_by(line, data[row:], data[place:]) else place, True
         if rows is None:
-            rows = max((_rows(each.data) for each in of if each.switch is not None), default=0)
+            rows = max((rows_above_cursor(each.data) for each in of if each.switch is not None), default=0)
         # A program keeps its line editor. Of one that is new here, any will do.
         switches = {each.switch for each in of} - {None} if of else {*range(len(_SWITCHES))}
         for number in sorted(number for number in switches if number is not None):
@@ -155,7 +157,11 @@ class Drawings:
                     begins = None  # a line was typed there, and more has come
             elif begins is None or kind == b"D" or begins["kind"] == b"A":
                 begins = mark
-        return None if begins is None else begins.start()
+        if begins is None:
+            return None
+        # Python's own line editor switches before it asks for the prompt's text, and so for the mark.
+        switched = _EDITS not in data[begins.start() :] and data.endswith(_EDITS, floor, begins.start())
+        return begins.start() - switched * len(_EDITS)
 
 
 def _any_digits(text: bytes, end: bytes) -> re.Pattern[bytes]:
@@ -173,20 +179,24 @@ def _any_digits(text: bytes, end: bytes) -> re.Pattern[bytes]:
     return re.compile(b"".join(parts) + end)
 
 
-def _rows(drawn: bytes) -> int:
-    return plain(drawn.decode(errors="replace")).strip().count("\n")
+def _begun_by(switch: re.Pattern[bytes], drawn: bytes) -> bool:
+    """Whether what is visible in `drawn` stands behind the switch. Of a prompt without text the switch is all."""
+    found = switch.search(drawn)
+    return found is not None and (_is_visible(drawn[found.end() :]) or not _is_visible(drawn))
+
+
+def _is_visible(drawn: bytes) -> bool:
+    return bool(plain(drawn.decode(errors="replace")).strip())
 
 
 def _switched(data: bytes, floor: int, switch: re.Pattern[bytes], rows: int) -> int | None:
-    """Where a prompt of at most `rows` newlines begins with `switch`."""
-    places = list(switch.finditer(data, max(floor, len(data) - TAIL_BYTES)))
-    if not places:
+    """Where a prompt that has at most `rows` rows above the cursor's begins with `switch`."""
+    start = max(floor, len(data) - TAIL_BYTES, data.rfind(_HAS_TAKEN) + 1)
+    places = list(switch.finditer(data, start))
+    if not places or rows_above_cursor(data[places[-1].end() :]) > rows:
         return None
-    found = places[-1]
-    drawn = data[found.end() :]
-    if _rows(drawn) > rows or (not plain(drawn.decode(errors="replace")).strip() and switch is not _SWITCHES[-1]):
-        return None
-    return found.start()
+    place = places[-1].start()
+    return place if _begun_by(switch, data[max(data.rfind(b"\n", 0, place) + 1, start) :]) else None
 
 
 def _begins_with_sign(drawing: Drawing) -> bool:

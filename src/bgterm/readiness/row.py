@@ -39,6 +39,11 @@ def shown_left_of_cursor(shown: bytes, columns: int | None) -> str:
     return _shown(shown[-_TAIL:], columns).left_of_cursor
 
 
+def rows_above_cursor(shown: bytes) -> int:
+    """How many rows lie between the cursor and where it was before all this was shown."""
+    return _shown(shown, None).row
+
+
 class CursorPlace:
     """Where the cursor is, as far as output tells without a screen: rows are counted by lines since the last jump.
 

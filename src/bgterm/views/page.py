@@ -66,6 +66,11 @@ class Page:
         """The cursor's column, from 0; the width where the row is full."""
         return self._column
 
+    @property
+    def row(self) -> int:
+        """The number of the cursor's row, from 0."""
+        return self._number
+
     def add_lines(self, lines: str) -> None:
         """Add whole lines of printable text and tabs; only `between_lines`."""
         wraps = self._wraps(lines)

@@ -110,6 +110,11 @@ class PlainText:
         """The cursor's column so far, from 0; the width where the row is full."""
         return self._page.column
 
+    @property
+    def row(self) -> int:
+        """The number of the cursor's row so far, from 0."""
+        return self._page.row
+
     def finish(self) -> str:
         """Return the rest, and begin anew."""
         rest = self._page.rest()
