@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,4 +37,42 @@ def far(manager: SessionManager, config: str) -> Iterator[Session]:
 def test_a_program_that_a_far_shell_starts_has_a_prompt_of_its_own(far: Session) -> None:
     """The shell's prompt, the line typed there and the new prompt together were taken for one prompt."""
     assert far.run("python3 -q", 20_000).status.prompt == ">>> "
-    assert [far.run(f"print('{word}', end='')", 20_000).output for word in ("one", "one", "two")] == ["one", "one", "two"]
+    for word in ("one", "one", "two"):
+        assert far.run(f"print('{word}', end='')", 20_000).output == word
+
+
+SHOWN = {
+    "a switch for pasting, and words": r"printf '\033[?2004hLoading: '",
+    "a switch for pasting, and a percentage": r"printf '\033[?2004hLoading 20%%'",
+    "a switch for pasting, and rows": r"printf '\033[?2004h'; seq 9; printf 'Loading > '",
+    "a prompt's mark": r"printf '\033]133;A\007'",
+    "a prompt's mark, and words": r"printf '\033]133;A\007Loading: '",
+    "both of a prompt's marks": r"printf '\033]133;A\007Loading: \033]133;B\007'",
+}
+
+
+@pytest.mark.program("sshd", "ssh")
+@pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
+def test_what_output_from_afar_announces_is_no_prompt_unless_it_looks_like_one(
+    far: Session, tmp_path: Path, shown: str
+) -> None:
+    result = far.run(f"{shown}; sleep 1; : > {tmp_path}/done", 20_000)
+    assert (result.timed_out, (tmp_path / "done").exists()) == (False, True), result
+
+
+WORKS = """
+import asyncio, sys
+async def main():
+    asyncio.get_running_loop().add_reader(0, sys.stdin.readline)
+    print({shown!r}, end='', flush=True)
+    await asyncio.sleep(1)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("shown", ["\033[?2004hLoading > ", "\033]133;A\007Loading > "])
+def test_what_output_of_a_program_that_listens_announces_is_no_prompt(
+    manager: SessionManager, tmp_path: Path, shown: str
+) -> None:
+    session = manager.open(manager.start_session([sys.executable, "-c", WORKS.format(shown=shown)], tmp_path, ENV))
+    assert session.poll(20_000, until=READY).reason == "exit"

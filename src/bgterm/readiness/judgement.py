@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.line_editors import drawn_prompt, silent_read
-from bgterm.readiness.marks import Marks
+from bgterm.readiness.marks import Mark, Marks
 from bgterm.readiness.observation import Finding, Observation
 from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, RELAYS
-from bgterm.readiness.prompts import Prompts
+from bgterm.readiness.prompts import Prompts, looks_like_prompt
 from bgterm.readiness.questions import question, well_known_prompt
-from bgterm.readiness.row import text_left_of_cursor
+from bgterm.readiness.row import rows_above_cursor, text_left_of_cursor
 from bgterm.readiness.shell_prompt import ShellPrompts
 from bgterm.readiness.stillness import Stillness
 from bgterm.readiness.told import ends_in
@@ -33,6 +33,7 @@ _STILL_S = 0.6
 _STILL_AGAINST_PROMPT_S = 2.0
 _SECRET_S = 0.03
 _HIDDEN = frozenset({Finding.REFUSED, Finding.UNSEEN})
+_ROWS_OF_PROMPT, _PROMPT_BYTES = 5, 8192
 _COLUMNS = 80  # where the terminal does not say its width
 
 
@@ -181,18 +182,34 @@ class Judgement:
         ):
             if shell.kind not in b"AB":
                 return self._answer(observation, "busy", "marks", "its shell says that a command runs")
+            if not shell.signed and not self._edits(observation, shell):
+                return None
             if still >= _SHELL_MARK_S:
                 return self._waits(observation, kernel, "marks", "its shell says that a prompt shows")
             self.again_at = now + _SHELL_MARK_S - still
         elif paste is not None and paste.end > terminal.input_mark:
             if paste.kind == b"l":
                 return self._answer(observation, "busy", "marks", "its line editor has taken the line")
-            if not self._prompt().strip():
-                return None  # a line editor draws a prompt with it: this came from elsewhere
+            if not self._edits(observation, paste):
+                return None
             if still >= _PASTE_MARK_S:
                 return self._waits(observation, kernel, "marks", "its line editor waits for a line")
             self.again_at = now + _PASTE_MARK_S - still
         return None
+
+    def _edits(self, observation: Observation, mark: Mark) -> bool:
+        """Whether a line editor can have drawn what shows with the mark: any program can print one.
+
+        It draws its prompt there, and takes keys. What is far shows no modes: there the prompt must look like one.
+        """
+        row, output = self._prompt(), self._terminal.output
+        if not row.strip() or output.end - mark.end > _PROMPT_BYTES:
+            return False
+        if rows_above_cursor(output.read(mark.end, output.end)) > _ROWS_OF_PROMPT:
+            return False
+        if observation.finding not in _HIDDEN and observation.name not in RELAYS:
+            return not observation.canonical
+        return looks_like_prompt(row)
 
     def _waits(
         self, observation: Observation, kernel: Kernel, confidence: Confidence, why: str, asks: State | None = None

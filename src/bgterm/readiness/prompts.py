@@ -9,6 +9,8 @@ import re
 
 _DIGITS = re.compile(r"\d+")
 ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
+_ENDS_OF_ALL = tuple(">$#%\u276f\u203a\u00bb\u03bb\u279c")
+_PERCENTAGE = re.compile(r"\d ?%$")
 _COUNTER = re.compile(r"N ?%$|N/N\W?$")
 _SIGHTINGS = 2
 
@@ -33,6 +35,12 @@ _BEHIND_OUTPUT_MIN = 3
 """So long is a prompt that is known also where output without a newline stands before it in its row."""
 _VERSION = re.compile(r"[\d.]+$")
 _RENAMED = {"jshell": "java"}
+
+
+def looks_like_prompt(row: str) -> bool:
+    """Whether a row ends as prompts do that are ready for whatever comes; a percentage does not."""
+    text = row.rstrip()
+    return text.endswith(_ENDS_OF_ALL) and not _PERCENTAGE.search(text)
 
 
 def in_general(text: str) -> str:
