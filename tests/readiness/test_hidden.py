@@ -71,8 +71,9 @@ def test_a_password_question_of_another_user_is_found(within: tuple[str, ...]) -
     assert found("marks", "su", "root", "-c", "true", within=within)[:2] == ("ready", "password")
 
 
-def test_a_question_that_looks_like_one_is_found_where_the_kernel_refuses() -> None:
-    assert found("marks", *untraceable("input('Go on? [y/N] ')")) == ("ready", "waiting", "prompt")
+@pytest.mark.parametrize("question", ["Go on? [y/N] ", "rm: remove regular file \\'/etc/hostname\\'? "])
+def test_a_question_that_looks_like_one_is_found_where_the_kernel_refuses(question: str) -> None:
+    assert found("marks", *untraceable(f"input('{question}')")) == ("ready", "waiting", "prompt")
 
 
 def test_any_other_question_is_found_by_quiet_where_the_kernel_refuses() -> None:

@@ -19,11 +19,18 @@ _ANY_KEY = (
     r"(?!.*\bto (?:abort|stop|cancel|interrupt|skip|pause)\b).{0,40}"
 )
 _SECRECY = r"\b(?:password|passphrase|passcode|pin|(?:verification|one-time) (?:code|password))\b.{0,80}:"
-_PAGER = r"--more--(?: ?\(.*\))?|\(end\)|manual page .* line \d+.*|lines \d+-\d+.*|-- most: .*"
+_FILE = (
+    r"\A[\w./+-]+: (?:remove|descend into|overwrite|replace|try to overwrite|accept)\b.{0,200}\?"
+    r"|\A< .{1,200} > ?\?|\(y or n\) ?\??|\[y\]es, ?\[n\]o\b.{0,80}:|\[default=\w+\] ?\?"
+)
+_PAGER = (
+    r"-+\(?more(?: \d+%)?\)?-+(?: ?\(.*\))?|\(end\)|manual page .* line \d+.*|lines \d+-\d+.*"
+    r"|-- (?:most: |less --).*|-{2,3}type <ret(?:urn)?> .*-{2,3}"
+)
 
 _LOOKS: tuple[tuple[State, re.Pattern[str]], ...] = (
     ("password", re.compile(rf"(?:{_SECRECY})\Z", re.IGNORECASE)),
-    ("waiting", re.compile(rf"(?:{_YES_OR_NO}|{_NAME}|{_ANY_KEY})\Z", re.IGNORECASE)),
+    ("waiting", re.compile(rf"(?:{_YES_OR_NO}|{_NAME}|{_ANY_KEY}|{_FILE})\Z", re.IGNORECASE)),
     ("fullscreen", re.compile(rf"(?:\A|\s)(?:{_PAGER})\Z", re.IGNORECASE)),
 )
 
