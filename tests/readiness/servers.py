@@ -86,6 +86,30 @@ def postgresql(folder: Path) -> Generator[str]:
 
 
 @contextlib.contextmanager
+def mariadb(folder: Path) -> Generator[str]:
+    """The path of a MariaDB server's socket. Its user `root` needs no password."""
+    data, path = str(folder / "data"), str(folder / "socket")
+    account = ["--user=root"] if os.geteuid() == 0 else []
+    install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
+    subprocess.run([*install, "--skip-test-db", *account], check=True, stdout=subprocess.DEVNULL)
+    options = [f"--datadir={data}", f"--socket={path}", "--skip-networking", f"--pid-file={folder}/pid", *account]
+    with _running("/usr/sbin/mariadbd", "--no-defaults", *options):
+        assert eventually(lambda: os.path.exists(path), 30)
+        yield path
+
+
+@contextlib.contextmanager
+def ftpd(folder: Path) -> Generator[str]:
+    """The port of an FTP server for the user `me` with the password `secret`; its files are in `folder`."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    served = ["python3", "-m", "pyftpdlib", "-i", "127.0.0.1", "-p", str(port), "-d", str(folder), "-w"]
+    with _running("/usr/bin/" + served[0], *served[1:], "-u", "me", "-P", "secret"):
+        assert eventually(lambda: _accepts(port), 20)
+        yield str(port)
+
+
+@contextlib.contextmanager
 def sshd(folder: Path) -> Generator[str]:
     """The path of a client configuration with the host `here`: an SSH server of our own for our own user."""
     for key in ("host", "user"):
@@ -94,7 +118,7 @@ def sshd(folder: Path) -> Generator[str]:
         port = unused.getsockname()[1]
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/user.pub\n"
-        f"StrictModes no\nUsePAM no\nPidFile {folder}/pid\nPermitRootLogin yes\n"
+        f"Subsystem sftp internal-sftp\nStrictModes no\nUsePAM no\nPidFile {folder}/pid\nPermitRootLogin yes\n"
     )
     (folder / "config").write_text(
         f"Host here\nHostName 127.0.0.1\nPort {port}\nUser {getpass.getuser()}\nIdentityFile {folder}/user\n"

@@ -39,7 +39,7 @@ TOOLBARS = {
         ("pgcli", "-h", "{server}", "-U", "postgres"),
         {"select 40+2 as x;": "| 42 |", "select nosuch;": 'column "nosuch" does not exist', "\\! printf hi": "hi"},
     ),
-    "litecli": (("litecli", "{folder}/db"), {"select 40+2 as x;": "| 42 |", "select nosuch;": "no such column: nosuch"}),
+    "litecli": (("litecli", "{folder}/db"), {"select 40+2 as x;": "| 42 |", "select nosuch;": "no such column"}),
     "ptpython": (("ptpython",), {"40+2": "42", "print('hi', end='')": "hi", "nosuch": "NameError: name 'nosuch'"}),
 }
 

@@ -57,6 +57,13 @@ PAGERS = {
     "top": ("top", "top", "q"),
     "mc": ("mc -u", "mc", "\x1b[21~"),
     "dialog": ("dialog --msgbox text 10 40", "dialog", "\r"),
+    "whiptail": ("whiptail --msgbox text 10 40", "whiptail", "\r"),
+    "fzf": ("seq 50 | fzf", "fzf", "\x1b"),
+    "busybox less": ("busybox less text", "less", "q"),
+    "busybox more": ("busybox more text", "more", "q"),
+    "busybox top": ("busybox top", "top", "q"),
+    "top on the main screen": ("TERM=vt100 top", "top", "q"),
+    "mc with a shell behind it": ("mc", "mc", "\x1b[21~"),
     "less behind a pipe": ("seq 1000 | less", "less", "q"),
     "less at a file that grows": ("(seq 1000; sleep 0.3) | less", "less", "q"),
 }
@@ -64,7 +71,7 @@ PAGERS = {
 
 def full_screen(name: str) -> object:
     line, program, leave = PAGERS[name]
-    needs = {program, line.split()[0] if "=" not in line.split()[0] and line[0] != "(" else "git"}
+    needs = {program, *{"busybox", "man", "git"}.intersection(line.split())}
     return pytest.param(line, program, leave, id=name, marks=pytest.mark.program(*sorted(needs)))
 
 
@@ -92,6 +99,52 @@ def test_a_full_screen_program_is_told_and_no_line_is_typed_to_it(
     assert_takes_no_line(session)
     assert session.write_stdin(leave, 20_000, until=r"\$ $").match is not None
     assert session.run("echo $((6*7))").output.endswith("42")
+
+
+def test_a_key_that_ends_a_full_screen_program_is_given_time(manager: SessionManager, text: Path) -> None:
+    """fzf waits for the rest of a sequence behind an escape: until then it looked as if it went on."""
+    session = opened(manager, text.parent)
+    assert session.run("seq 50 | fzf", 20_000).status.state == "fullscreen"
+    session.send_keys("Escape")
+    assert session.run("echo $((6*7))", 20_000).output.endswith("42")
+
+
+@pytest.mark.program("dialog", "whiptail")
+@pytest.mark.parametrize("name", ["dialog", "whiptail"])
+def test_a_gauge_waits_for_nobody(manager: SessionManager, text: Path, name: str) -> None:
+    session = opened(manager, text.parent)
+    session.run(f"(for i in 10 50 90; do echo $i; sleep 0.5; done; : > ended) | {name} --gauge text 10 40 0", 20_000)
+    assert (text.parent / "ended").exists()
+    assert session.run("echo $((6*7))", 20_000).output.endswith("42")
+
+
+@pytest.mark.program("gdb")
+def test_gdbs_own_pager_takes_no_command(manager: SessionManager) -> None:
+    session = manager.open(manager.start_session(["gdb", "-q", "-nx"], "/", ENV))
+    assert session.run("help all", 20_000).status.state == "fullscreen"
+    assert_takes_no_line(session)
+    session.send_keys("q", "Enter")
+    assert session.run("print 6*7", 20_000).output == "$1 = 42"
+
+
+@pytest.mark.program("gpg", "pinentry-curses", "gpgconf")
+def test_a_form_that_asks_for_a_secret_is_a_password(manager: SessionManager) -> None:
+    with tempfile.TemporaryDirectory(prefix="bgterm-") as folder:
+        env = {**ENV, "HOME": folder, "GNUPGHOME": folder}
+        Path(folder, "secret").write_text("6*7\n")
+        Path(folder, "gpg-agent.conf").write_text("pinentry-program /usr/bin/pinentry-curses\n")
+        session = manager.open(manager.start_session(["bash", "--norc"], folder, env))
+        try:
+            assert session.run("export GPG_TTY=$(tty)", 20_000).status.at_shell_prompt
+            for line in ("gpg -q -c --no-symkey-cache secret", "correct horse battery 7", "correct horse battery 7"):
+                result = session.run(line, 30_000)
+                if result.status.at_shell_prompt:
+                    break
+                assert (result.status.state, result.status.confidence) == ("password", "marks"), result
+            assert session.run("ls secret.gpg", 20_000).output == "secret.gpg"
+        finally:
+            session.close()
+            subprocess.run(["gpgconf", "--kill", "all"], env=env, check=True)
 
 
 ASKS = {
@@ -132,6 +185,19 @@ def test_the_pager_of_a_database_takes_no_statement(manager: SessionManager, pag
         plain = manager.open(manager.start_session(argv, "/", ENV, pager=False))
         assert "1000" in plain.run("select generate_series(1, 1000);").output
         plain.close()
+
+
+@pytest.mark.program("mariadbd", "mariadb", "less", "more")
+@pytest.mark.parametrize("pager", ["less", "more"])
+def test_the_pager_of_mariadb_takes_no_statement(manager: SessionManager, pager: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="bgterm-") as folder, servers.mariadb(Path(folder)) as server:
+        argv = ["mariadb", "--no-defaults", "-u", "root", "-S", server, f"--pager={pager}", "mysql"]
+        session = manager.open(manager.start_session(argv, "/", ENV))
+        assert session.run("select seq from seq_1_to_1000;", 20_000).status.state == "fullscreen"
+        assert_takes_no_line(session)
+        session.send_keys("q")
+        assert session.run("do 6*7;", 20_000).status.prompt == "MariaDB [mysql]> "
+        session.close()
 
 
 @pytest.mark.program("git", "man")

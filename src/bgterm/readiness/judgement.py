@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bgterm.readiness.line_editors import drawn_prompt, silent_read
 from bgterm.readiness.marks import Mark, Marks
 from bgterm.readiness.observation import Finding, Observation
-from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, RELAYS
+from bgterm.readiness.programs import ASK_FOR_SECRETS, FULL_SCREEN, MULTIPLEXERS, RELAYS
 from bgterm.readiness.prompts import Prompts, looks_like_prompt
 from bgterm.readiness.questions import question, well_known_prompt
 from bgterm.readiness.row import rows_above_cursor, text_left_of_cursor
@@ -106,9 +106,10 @@ class Judgement:
         """An event loop, a timed loop, a reader thread, or one that reads beside others at work."""
         still = now - self._stillness.since
         if observation.name in FULL_SCREEN and not observation.canonical:
-            if still >= _FULL_SCREEN_S:
+            wait_s = (_FULL_SCREEN_S if self._answered() else _STILL_S) - still  # it may be about to end
+            if wait_s <= 0:
                 return self._waits(observation, kernel, "marks", "it fills the screen, and listens for keys")
-            self.again_at = now + _FULL_SCREEN_S - still
+            self.again_at = now + wait_s
         prompt, command = self._prompt(), kernel.command(observation.pid)
         if self._answered() and (
             drawn_prompt(self._terminal.output) or self._prompts.known(observation.name, command, prompt)
@@ -219,8 +220,12 @@ class Judgement:
         prompt = self._prompt()
         at_shell_prompt = self._shell_prompts.shows(observation, kernel, self.marks, prompt)
         state: State = asks or "waiting"
-        if observation.canonical:
+        if observation.name in ASK_FOR_SECRETS:
+            state = "password"
+        elif observation.canonical:
             state = "waiting" if observation.echo else "password"
+            if question(prompt) == "fullscreen":
+                state = "fullscreen"  # gdb's own pager reads a line
         elif not at_shell_prompt and self._fills_the_screen(observation, prompt):
             state = "fullscreen"
         elif observation.name == "fish" and silent_read(self._terminal.output, prompt):

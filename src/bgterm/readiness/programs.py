@@ -18,9 +18,15 @@ SHELLS = frozenset(
     {"sh", "bash", "dash", "ash", "busybox", "ksh", "mksh", "zsh", "fish", "tcsh", "csh", "nu", "xonsh", "elvish"}
 )
 
+MULTI_CALL = frozenset({"busybox", "toybox"})
+"""Many programs in one: which one it is stands in the arguments."""
+
 WOKEN_BY_THEMSELVES = frozenset({"fish", "gdb", "more", "racket"})
 """They wait for the terminal and for descriptors to which only they write, and not from a thread or a child that works
 meanwhile."""
+
+ASK_FOR_SECRETS = frozenset({"pinentry", "pinentry-curses", "pinentry-tty"})
+"""They take a secret, in a form of their own."""
 
 _LEAVE_BY = {
     **dict.fromkeys(("less", "more", "most", "pager", "pg", "lv", "man", "info", "w3m", "lynx"), "q"),
@@ -32,6 +38,7 @@ _LEAVE_BY = {
     **dict.fromkeys(("emacs", "mg"), "C-x C-c"),
     "mc": "F10",
     **dict.fromkeys(("dialog", "whiptail", "fzf"), "Escape"),
+    **dict.fromkeys(ASK_FOR_SECRETS, "C-c"),
 }
 FULL_SCREEN = frozenset(_LEAVE_BY)
 """They take keys, not lines, and fill the screen; also where they do so on the main screen."""

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.blocked import TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
-from bgterm.readiness.linux.procfs import ProcessStat, children_of, descendants, name_of, process_stat, slurp, threads
+from bgterm.readiness.linux.procfs import (
+    ProcessStat,
+    children_of,
+    descendants,
+    name_of,
+    process_stat,
+    program_name,
+    slurp,
+    threads,
+)
 from bgterm.readiness.linux.rest import Surroundings
 from bgterm.readiness.linux.thread import Thread
 from bgterm.readiness.programs import WOKEN_BY_THEMSELVES
@@ -56,6 +65,7 @@ class ForegroundGroup:
         self._last_reader: Thread | None = None
         self._seen_running = 0
         self._scan_at = 0.0
+        self._elsewhere = 0  # who was found by a look at all of /proc
 
     def members(
         self, group: int, others: list[tuple[int, ProcessStat]] | None = None
@@ -140,7 +150,7 @@ class ForegroundGroup:
         search.wait, search.pid, search.name = (
             wait,
             thread.pid,
-            wait.name if wait.of_main_thread else name_of(thread.pid),
+            program_name(thread.pid, wait.name if wait.of_main_thread else name_of(thread.pid)),
         )
 
     def _found_elsewhere(self, search: Search, others: list[tuple[int, ProcessStat]], still_since: float) -> bool:
@@ -152,6 +162,8 @@ class ForegroundGroup:
             return False
         session = search.members[0][1].session
         candidates = [pid for pid, found in others if found.session != session]
+        if self._elsewhere:
+            candidates.insert(0, self._elsewhere)
         now = time.monotonic()
         if now - still_since > _SCAN_AFTER_S and now >= self._scan_at:
             candidates += _orphans(session)
@@ -163,7 +175,7 @@ class ForegroundGroup:
                 continue
             if wait is not None:
                 self._found(search, wait)
-                self._last_reader = None  # it is no member
+                self._last_reader, self._elsewhere = None, pid  # it is no member
                 return True
         return False
 

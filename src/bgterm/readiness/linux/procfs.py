@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bgterm.readiness.programs import MULTI_CALL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -109,3 +111,11 @@ def command_line(pid: int) -> list[bytes]:
 def command_of(pid: int) -> str:
     """The same in one string, "" where there is none."""
     return b" ".join(command_line(pid)).decode(errors="replace").strip()
+
+
+def program_name(pid: int, name: str) -> str:
+    """Which program a process runs that the kernel calls `name`: of many in one its arguments tell."""
+    if name not in MULTI_CALL:
+        return name
+    called, *arguments = command_of(pid).split()[:2] or [name]
+    return arguments[0] if arguments and os.path.basename(called) in MULTI_CALL else os.path.basename(called)
