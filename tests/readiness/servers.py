@@ -87,22 +87,21 @@ def postgresql(folder: Path) -> Generator[str]:
 
 @contextlib.contextmanager
 def mariadb(folder: Path) -> Generator[str]:
-    """The path of a MariaDB server's socket. Its user `root` needs no password."""
-    data, path = str(folder / "data"), str(folder / "socket")
+    """The port of a MariaDB server. Its user `root` needs no password."""
+    data, port = str(folder / "data"), _unused_port()
     account = ["--user=root"] if os.geteuid() == 0 else []
     install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
     subprocess.run([*install, "--skip-test-db", *account], check=True, stdout=subprocess.DEVNULL)
-    options = [f"--datadir={data}", f"--socket={path}", "--skip-networking", f"--pid-file={folder}/pid", *account]
-    with _running("/usr/sbin/mariadbd", "--no-defaults", *options):
-        assert eventually(lambda: os.path.exists(path), 30)
-        yield path
+    address = ["--bind-address=127.0.0.1", f"--port={port}", f"--socket={folder}/socket", f"--pid-file={folder}/pid"]
+    with _running("/usr/sbin/mariadbd", "--no-defaults", f"--datadir={data}", *address, *account):
+        assert eventually(lambda: _accepts(port), 30)
+        yield str(port)
 
 
 @contextlib.contextmanager
 def ftpd(folder: Path) -> Generator[str]:
     """The port of an FTP server for the user `me` with the password `secret`; its files are in `folder`."""
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
+    port = _unused_port()
     served = ["python3", "-m", "pyftpdlib", "-i", "127.0.0.1", "-p", str(port), "-d", str(folder), "-w"]
     with _running("/usr/bin/" + served[0], *served[1:], "-u", "me", "-P", "secret"):
         assert eventually(lambda: _accepts(port), 20)
@@ -114,8 +113,7 @@ def sshd(folder: Path) -> Generator[str]:
     """The path of a client configuration with the host `here`: an SSH server of our own for our own user."""
     for key in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
+    port = _unused_port()
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/user.pub\n"
         f"Subsystem sftp internal-sftp\nStrictModes no\nUsePAM no\nPidFile {folder}/pid\nPermitRootLogin yes\n"
@@ -134,6 +132,12 @@ def sshd(folder: Path) -> Generator[str]:
     finally:
         if made:
             os.rmdir("/run/sshd")
+
+
+def _unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port: int = unused.getsockname()[1]
+        return port
 
 
 def _accepts(port: int) -> bool:

@@ -191,7 +191,7 @@ def test_the_pager_of_a_database_takes_no_statement(manager: SessionManager, pag
 @pytest.mark.parametrize("pager", ["less", "more"])
 def test_the_pager_of_mariadb_takes_no_statement(manager: SessionManager, pager: str) -> None:
     with tempfile.TemporaryDirectory(prefix="bgterm-") as folder, servers.mariadb(Path(folder)) as server:
-        argv = ["mariadb", "--no-defaults", "-u", "root", "-S", server, f"--pager={pager}", "mysql"]
+        argv = ["mariadb", "--no-defaults", "-u", "root", "-h", "127.0.0.1", "-P", server, f"--pager={pager}", "mysql"]
         session = manager.open(manager.start_session(argv, "/", ENV))
         assert session.run("select seq from seq_1_to_1000;", 20_000).status.state == "fullscreen"
         assert_takes_no_line(session)

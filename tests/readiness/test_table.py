@@ -29,8 +29,20 @@ from records import READINESS
 NUMBERS = itertools.count(100_003, 1009)
 QUICK_STEPS = 25 if EVERYTHING else 0
 
-SERVERS = {"redis": servers.redis, "postgresql": servers.postgresql, "sshd": servers.sshd}
-SERVER_PROGRAMS = {"redis": "redis-server", "postgresql": "psql", "sshd": "sshd"}
+SERVERS = {
+    "redis": servers.redis,
+    "postgresql": servers.postgresql,
+    "mariadb": servers.mariadb,
+    "sshd": servers.sshd,
+    "ftpd": servers.ftpd,
+}
+SERVER_PROGRAMS = {
+    "redis": "redis-server",
+    "postgresql": "psql",
+    "mariadb": "mariadbd",
+    "sshd": "sshd",
+    "ftpd": "python3",
+}
 LOADS: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
     "idle": contextlib.nullcontext,
     "loaded": busy_cores,

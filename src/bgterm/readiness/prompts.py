@@ -20,6 +20,7 @@ _BUILT_IN: dict[str, frozenset[str]] = {
     "beam.smp": frozenset({"N>", "iex(N)>", "...(N)>"}),
     "bpython": _PYTHON,
     "ghc": frozenset({"ghci>", "ghci|", "Prelude>", "Prelude|"}),
+    "gnuchess": frozenset({"White (N) :", "Black (N) :"}),
     "java": frozenset({"jshell>", "...>", "user=>", "bsh %", "scala>"}),
     "ipython": frozenset({"In [N]:", "...:", "ipdb>"}),
     "irb": frozenset({"irb(main):N:N>", "irb(main):N:N*", "irb(main):N>", "irb(main):N*"}),
@@ -29,6 +30,7 @@ _BUILT_IN: dict[str, frozenset[str]] = {
     "ptpython": _PYTHON,
     "python": _PYTHON,
     "raku": frozenset({"[N] >"}),
+    "sftp": frozenset({"sftp>"}),
     "slsh": frozenset({"slsh>"}),
 }
 _BEHIND_OUTPUT_MIN = 3

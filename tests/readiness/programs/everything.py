@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from readiness.programs.calculators import CALCULATORS
+from readiness.programs.clients import CLIENTS
 from readiness.programs.databases import DATABASES
 from readiness.programs.debuggers import DEBUGGERS
 from readiness.programs.entry import Entry
@@ -14,5 +15,5 @@ from readiness.programs.relays import RELAYS
 from readiness.programs.shells import SHELLS
 
 ENTRIES: dict[str, Entry] = (
-    SHELLS | PYTHONS | LANGUAGES | FUNCTIONAL | LISPS | CALCULATORS | DEBUGGERS | DATABASES | RELAYS
+    SHELLS | PYTHONS | LANGUAGES | FUNCTIONAL | LISPS | CALCULATORS | DEBUGGERS | DATABASES | CLIENTS | RELAYS
 )
