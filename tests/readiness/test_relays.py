@@ -14,6 +14,7 @@ from bgterm import READY
 from bgterm.manager import SessionManager
 from bgterm.session import Session
 from readiness import servers
+from readiness.terminals import Start
 
 ENV = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
@@ -76,3 +77,29 @@ def test_what_output_of_a_program_that_listens_announces_is_no_prompt(
 ) -> None:
     session = manager.open(manager.start_session([sys.executable, "-c", WORKS.format(shown=shown)], tmp_path, ENV))
     assert session.poll(20_000, until=READY).reason == "exit"
+
+
+SERVES = """
+import fcntl, os, select, struct, sys
+master = os.open('/dev/ptmx', os.O_RDWR | os.O_NOCTTY)
+fcntl.ioctl(master, 0x40045431, struct.pack('i', 0))  # TIOCSPTLCK: whoever wants may open the slave
+poll = select.poll()
+poll.register(0, select.POLLIN)
+poll.register(master, select.POLLIN)
+print('serves', flush=True)
+while not (events := dict(poll.poll())).get(master, 0) & select.POLLHUP:
+    if 0 in events:
+        print('still ' + sys.stdin.readline(), flush=True)
+print('hung up', flush=True)
+"""
+
+
+def test_a_look_at_an_inner_terminal_that_nobody_has_opened_yet_does_not_hang_it_up(start: Start) -> None:
+    """screen, for one, took that for the end of its window, and ended."""
+    program = start(sys.executable, "-c", SERVES)
+    program.until(lambda _: "serves" in program.output)
+    for _ in range(5):
+        program.status()
+    program.type("here\r")
+    program.until(lambda _: "still" in program.output or "hung up" in program.output)
+    assert "still here" in program.output

@@ -137,6 +137,8 @@ class LinuxTerminal:
         except OSError:
             return self._inside_by_two_looks(inner, relay)
         try:
+            if not _group_of(master):
+                return _not_taken()
             slave = Slave.of(master)
             try:
                 observation = self._look_inside(slave, lambda: _group_of(master), relay)
@@ -170,6 +172,8 @@ class LinuxTerminal:
 
         Then the program must be found asleep twice, with time in between for the relay to pass everything on.
         """
+        if not group_on(inner.index, inner.pid):
+            return _not_taken()
         try:
             slave = Slave.at(inner.index)
         except OSError:
@@ -201,6 +205,11 @@ def _without_reader(search: Search) -> tuple[Finding, str]:
     if search.looks_now_and_then:
         return Finding.LISTENING, "it may look for input now and then"
     return Finding.WORKING, "it does not wait for input"
+
+
+def _not_taken() -> Observation:
+    """Nobody has the inner terminal. It is not opened then: when it is closed again, the relay would see the end."""
+    return Observation(Finding.WORKING, why="nobody has its inner terminal")
 
 
 def _rings(wait: TerminalWait, modes: Modes) -> bool:
