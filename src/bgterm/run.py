@@ -6,12 +6,15 @@ import math
 import time
 from collections.abc import Callable
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bgterm.engine.terminal import Terminal
 from bgterm.paging import Pages
 from bgterm.results import CommandResult, PollResult, Reason, Status
 from bgterm.waits import Condition, Consuming, Ready
+
+if TYPE_CHECKING:
+    from bgterm.readiness.panes import Pane
 
 _ENTER = b"\r"
 _PROMPT_BYTES = 8192  # no prompt takes more to draw
@@ -30,6 +33,8 @@ class Sent(NamedTuple):
     """The last of it: the prompt at which the line was typed."""
     at: Status
     """What was known of the program then."""
+    pane: Pane | None
+    """The pane of a multiplexer in which it was typed."""
 
 
 class Typing(Condition):
@@ -125,7 +130,7 @@ class Typing(Condition):
 
     def _send(self, line: bytes, status: Status, whole: bytes) -> None:
         output = self._terminal.output
-        sent = Sent(line, output.end, output.read(output.end - _PROMPT_BYTES, output.end), status)
+        sent = Sent(line, output.end, output.read(output.end - _PROMPT_BYTES, output.end), status, self.ready.pane())
         self._type(self._keys(line, status), whole)
         self.sent.append(sent)
 
@@ -206,6 +211,9 @@ class Step(Consuming[CommandResult]):
         for sent, after in zip_longest(typing.sent, typing.sent[1:]):
             end = page.end_offset if after is None else after.start
             waits = reason == "ready" and status.state != "fullscreen" if after is None else True
+            if sent.pane is not None:
+                said += sent.pane.said(sent.line.decode(encoding, "replace"), waits=waits) + "\n"
+                continue
             start = max(sent.start, output.start)
             prompt = drawings.before(sent.tail, sent.start, _owner(sent.at))
             typed = Typed(sent.line.decode(encoding, "replace"), sent.at.prompt, prompt, sent.at.state != "password")

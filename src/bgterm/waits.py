@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.look import Readiness
+    from bgterm.readiness.panes import Pane
 
 T = TypeVar("T")
 
@@ -101,6 +102,15 @@ class Ready(Condition):
 
             self._readiness.drawings = Drawings(self._readiness.secret)
         return self._readiness.drawings
+
+    def pane(self) -> Pane | None:
+        """The pane of a multiplexer that shows now, None where there is no multiplexer."""
+        drawn_by = self._readiness.drawn_by
+        if drawn_by is None:
+            return None
+        from bgterm.readiness.panes import Pane  # noqa: PLC0415 - few come here
+
+        return Pane(drawn_by)
 
     def takes_paste(self) -> bool:
         """Whether the line editor that waits has switched bracketed paste on."""

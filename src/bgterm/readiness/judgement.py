@@ -49,6 +49,7 @@ class Judgement:
         self._stood_at: tuple[str, str, str, int] | None = None
         self._has_prompt = 0  # the last program that has shown a prompt by which it is known
         self._told: re.Pattern[str] | None = None
+        self._in_picture = False  # what shows is drawn by a multiplexer, and so are the modes
         self.marks = Marks(secret)
         self.again_at = 0.0
         """When time alone may change the answer, 0.0 if it cannot soon."""
@@ -59,6 +60,7 @@ class Judgement:
         """What is known, given this observation that `kernel` made at `now`; `told` is the program's prompt."""
         self.again_at = 0.0
         self._told = told
+        self._in_picture = kernel.drawn_by is not None
         self._learn()
         finding = observation.finding
         if finding is Finding.UNREAD_INPUT or finding is Finding.STOPPED:
@@ -236,7 +238,11 @@ class Judgement:
         """Whether a program that takes keys draws a screen of its own, on the alternate screen or the main one."""
         if observation.name in MULTIPLEXERS:
             return False  # it does, but what counts is what shows in it
-        return self.marks.alternate or observation.name in FULL_SCREEN or question(row) == "fullscreen"
+        return (
+            (self.marks.alternate and not self._in_picture)
+            or observation.name in FULL_SCREEN
+            or question(row) == "fullscreen"
+        )
 
     def _answer(
         self,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
     from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.marks import Marks
-    from bgterm.readiness.observation import Kernel
+    from bgterm.readiness.observation import Kernel, Multiplexer
 
 _TRIES = 3
 _HOLDS_S = 0.01
@@ -64,6 +64,11 @@ class Readiness:
     def marks(self) -> Marks:
         """The marks in the output as of the last look that needed them."""
         return self._judgement.marks
+
+    @property
+    def drawn_by(self) -> Multiplexer | None:
+        """The multiplexer that draws what shows, None where what shows comes from the program itself."""
+        return None if self._kernel is None else self._kernel.drawn_by
 
     def close(self) -> None:
         """Close the files of /proc that are kept open, also where an exception's traceback still holds this object."""

@@ -50,8 +50,20 @@ class Place(NamedTuple):
     """When the process began (time.monotonic), not to be relied on beyond a hundredth of a second."""
 
 
+class Multiplexer(NamedTuple):
+    """Who draws a picture of other terminals on this one."""
+
+    name: str
+    pid: int
+    terminal: str
+    """The path of this one, by which the multiplexer knows it."""
+
+
 class Kernel(Protocol):
     """What readiness asks of the operating system about one terminal. Called with the terminal's lock held."""
+
+    drawn_by: Multiplexer | None
+    """The multiplexer that was found at the last look, None where there was none."""
 
     def observe(self, still_since: float) -> Observation:
         """Look at the terminal now. Nothing was read from it or typed since `still_since` (time.monotonic)."""

@@ -15,7 +15,7 @@ from bgterm.readiness.observation import Finding, Observation
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
-    from bgterm.readiness.observation import Place
+    from bgterm.readiness.observation import Multiplexer, Place
 
 
 class PortableTerminal:
@@ -23,6 +23,7 @@ class PortableTerminal:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self.drawn_by: Multiplexer | None = None  # not known here
         self._count = array.array("i", [0])
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MULTIPLEXERS = frozenset({"tmux: client", "screen", "zellij", "abduco", "dtach", "shpool"})
+MULTIPLEXERS = frozenset({"tmux: client", "tmux: server", "screen", "zellij", "abduco", "dtach", "shpool"})
 """They draw a screen of their own: the marks in it are theirs, not those of the program that shows in it."""
 
 RELAYS = MULTIPLEXERS | {
@@ -11,7 +11,7 @@ RELAYS = MULTIPLEXERS | {
 }
 """They carry a terminal to where this kernel does not look: another machine, a container's server, a multiplexer."""
 
-INTERRUPTED_BY_KEY = (RELAYS - MULTIPLEXERS) | {"script"}
+INTERRUPTED_BY_KEY = RELAYS | {"script"}
 """A signal would end these themselves: Ctrl-C has to go to where they carry it."""
 
 SHELLS = frozenset(

@@ -45,6 +45,14 @@ class Slave:
         """The slave /dev/pts/`index`. Raises OSError where we may not open it."""
         return cls(os.open(f"/dev/pts/{index}", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC))
 
+    @property
+    def path(self) -> str:
+        """Its name in /dev/pts, "" where it has none here."""
+        try:
+            return os.ttyname(self._fd)
+        except OSError:
+            return ""
+
     def unread_input(self) -> int:
         """Bytes that were typed and that the program could read now but has not.
 

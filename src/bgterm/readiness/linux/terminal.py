@@ -17,8 +17,8 @@ from bgterm.readiness.linux.place import arguments_of, place_of
 from bgterm.readiness.linux.procfs import command_of
 from bgterm.readiness.linux.slave import Modes, Slave
 from bgterm.readiness.linux.wakeups import own_wakeups
-from bgterm.readiness.observation import Finding, Observation
-from bgterm.readiness.programs import FULL_SCREEN, SHELLS, WOKEN_BY_THEMSELVES
+from bgterm.readiness.observation import Finding, Multiplexer, Observation
+from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, SHELLS, WOKEN_BY_THEMSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,7 @@ class LinuxTerminal:
         self._command = (0, "")
         self._still_since = 0.0
         self._event_loop: tuple[int, ...] = ()
+        self.drawn_by: Multiplexer | None = None
         self._asleep_since = math.inf  # the program behind a relay
 
     @classmethod
@@ -88,6 +89,7 @@ class LinuxTerminal:
         if group <= 0:
             return Observation(Finding.WORKING, why="no process has the terminal")
         search = self._processes.search(group, still_since)
+        self.drawn_by = None
         observation = Observation(Finding.WORKING, group, search.pid, search.name)
         if search.wait is None:
             observation.finding, observation.why = _without_reader(search)
@@ -100,6 +102,8 @@ class LinuxTerminal:
 
     def _waiting(self, wait: TerminalWait, group: int, observation: Observation) -> Observation:
         """The program waits for the terminal: for it alone, as a relay to an inner terminal, or in an event loop."""
+        if wait.name in MULTIPLEXERS:
+            self.drawn_by = Multiplexer(wait.name, wait.thread.pid, self._slave.path)
         modes = self._slave.modes()
         observation.canonical, observation.echo = modes.canonical, modes.echo
         observation.finding = Finding.LISTENING
