@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bgterm import READY
+from bgterm import READY, NotReadyError
 from bgterm.manager import SessionManager
 from bgterm.session import Session
 from readiness import servers
@@ -103,3 +103,30 @@ def test_a_look_at_an_inner_terminal_that_nobody_has_opened_yet_does_not_hang_it
     program.type("here\r")
     program.until(lambda _: "still" in program.output or "hung up" in program.output)
     assert "still here" in program.output
+
+
+PAGED = {
+    "more": "more /etc/services",
+    "git log": "cd {folder}; git init -q; for i in $(seq 40); do git {who} commit -q --allow-empty -m x; done; git log",
+    "man": "man -P more ls",
+}
+
+
+@pytest.mark.program("sshd", "ssh", "less", "more", "git", "man")
+@pytest.mark.parametrize("name", PAGED)
+def test_a_pager_at_the_far_end_takes_no_line(far: Session, tmp_path: Path, name: str) -> None:
+    who = "-c user.name=n -c user.email=e"
+    shown = far.run(PAGED[name].format(folder=tmp_path, who=who), 20_000)
+    assert (shown.timed_out, shown.status.state) == (False, "fullscreen"), shown
+    with pytest.raises(NotReadyError, match="takes keys, not lines"):
+        far.run("echo typed", None)
+    far.send_keys("q")
+    assert far.run("echo $((6*7))", 20_000).output == "42"
+
+
+@pytest.mark.program("sshd", "ssh", "dash")
+def test_a_far_prompt_at_which_lines_were_typed_twice_is_known(far: Session) -> None:
+    for line in ("PS1='dash> ' exec dash", "echo one", "echo two"):
+        assert far.run(line, 20_000, min_confidence="quiet").status.prompt == "dash> "
+    result = far.run("sleep 1; echo $((6*7))", 20_000)
+    assert (result.output, result.timed_out, result.status.confidence) == ("42", False, "prompt")

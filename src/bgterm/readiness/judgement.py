@@ -10,7 +10,7 @@ from bgterm.readiness.marks import Mark, Marks
 from bgterm.readiness.observation import Finding, Observation
 from bgterm.readiness.programs import ASK_FOR_SECRETS, FULL_SCREEN, MULTIPLEXERS, RELAYS
 from bgterm.readiness.prompts import Prompts, looks_like_prompt
-from bgterm.readiness.questions import question, well_known_prompt
+from bgterm.readiness.questions import LESS, question, well_known_prompt
 from bgterm.readiness.row import rows_above_cursor, text_left_of_cursor
 from bgterm.readiness.shell_prompt import ShellPrompts
 from bgterm.readiness.stillness import Stillness
@@ -92,7 +92,9 @@ class Judgement:
             why, seconds = "its cursor stands behind a question", _QUESTION_S
             state = question(row)
             far = observation.finding in _HIDDEN or observation.name in RELAYS - MULTIPLEXERS
-            if state is None and far and well_known_prompt(row):
+            if state is None and far and row == LESS:
+                state = "fullscreen"
+            elif state is None and far and (well_known_prompt(row) or self._has_stood_at(observation, kernel, row)):
                 why, state = "its cursor stands behind a prompt", "waiting"
             if state is None:
                 return None
@@ -126,7 +128,7 @@ class Judgement:
             return marked
         known = observation.pid == self._has_prompt
         if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if known else _STILL_S, kernel, observation.group, now):
-            self._stood_at = (observation.name, command, prompt, self._terminal.output.end)
+            self._stands_at(observation, kernel)
             return self._waits(
                 observation, kernel, "quiet", "it listens and has been still, which is no proof that it waits for you"
             )
@@ -143,6 +145,7 @@ class Judgement:
             return marked
         limit = _STILL_AGAINST_PROMPT_S if marked else _STILL_S
         if self._stillness.lasts(limit, kernel, observation.group, now):
+            self._stands_at(observation, kernel)
             return self._waits(
                 observation, kernel, "quiet", "nothing has come from the other side, which is no proof that it waits"
             )
@@ -260,6 +263,13 @@ class Judgement:
     def _answered(self) -> bool:
         """Something has come since the last input: what shows is not the prompt at which it was typed."""
         return self._terminal.output.end > self._terminal.input_mark
+
+    def _has_stood_at(self, observation: Observation, kernel: Kernel, row: str) -> bool:
+        return self._prompts.known(observation.name, kernel.command(observation.pid), row)
+
+    def _stands_at(self, observation: Observation, kernel: Kernel) -> None:
+        command = kernel.command(observation.pid)
+        self._stood_at = (observation.name, command, self._prompt(), self._terminal.output.end)
 
     def _learn(self) -> None:
         """Where a program stood still, and then somebody typed, there it had a prompt."""

@@ -40,6 +40,10 @@ _PROMPT = re.compile(
 )
 
 
+LESS = ":"
+"""All that less and git's pager show where they do not say more. Where one is seen it has a name."""
+
+
 def question(row: str) -> State | None:
     """What a program waits for whose cursor stands still behind `row`, None where `row` asks nothing."""
     text = row.rstrip()
