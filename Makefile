@@ -7,14 +7,16 @@ ARGS ?=
 MINUTES ?= 1
 
 # REPLs, shells, debuggers, databases and full-screen programs that the tests drive, as Debian names their packages.
-PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog ed erlang-base fish gdb git guile-3.0 htop \
-	ksh93u+m less librsvg2-bin lua5.4 man-db mc mksh most nano nodejs openssh-client openssh-server perl postgresql \
-	procps r-base-core redis-server ruby sqlite3 sudo tcl tcsh tmux vim xterm xvfb zsh
+PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog ed erlang-base fish fzf gdb git gnupg \
+	guile-3.0 htop ksh93u+m less librsvg2-bin litecli lua5.4 man-db mariadb-server mc mksh most nano nodejs \
+	openssh-client openssh-server perl pgcli pinentry-curses postgresql procps ptpython r-base-core redis-server ruby \
+	screen sqlite3 sudo tcl tcsh tmux vim whiptail xterm xvfb zsh
 
 # And those that only `make readiness` drives.
-MORE_PACKAGES := apcalc bsh chezscheme chicken-bin clisp clojure dc ecl elixir elvish gap-core ghc gforth gnuplot-nox \
-	gprolog jimsh lldb lua5.1 luajit maxima mit-scheme newlisp ocaml-nox octave pari-gp php-cli php-readline picolisp \
-	polyml pry pypy3 qalc racket rakudo rc rlwrap sbcl scheme48 slsh smlnj swi-prolog-nox units yash
+MORE_PACKAGES := apcalc bsh chezscheme chicken-bin clisp clojure dc ecl elixir elvish ftp gap-core gforth ghc \
+	gnuchess gnuplot-nox gprolog jimsh lftp lldb lua5.1 luajit maxima mit-scheme mycli newlisp ocaml-nox octave pari-gp \
+	php-cli php-readline picolisp polyml pry pypy3 python3-pyftpdlib qalc racket rakudo rc rlwrap sbcl scheme48 slsh \
+	smlnj stockfish swi-prolog-nox units yash
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
