@@ -9,6 +9,9 @@ from readiness.programs.shells import SHELLS
 
 _BASH = SHELLS["bash"]
 
+# A picture does not tell the cursor's row. What an outer multiplexer says of itself is not for this one.
+_IN_PICTURE = replace(_BASH, needs=("bash",), asks="", env={"TMUX": "", "STY": ""})
+
 RELAYS: dict[str, Entry] = {
     "script": replace(_BASH, argv=("script", "-qc", "bash --norc", "/dev/null"), needs=("bash",)),
     "sudo": replace(_BASH, argv=("sudo", "-n", "bash", "--norc"), needs=("bash",)),
@@ -23,4 +26,6 @@ RELAYS: dict[str, Entry] = {
     "runuser -c": replace(_BASH, argv=("runuser", "-c", "bash --norc", "root"), needs=("bash",)),
     "setsid -w": replace(_BASH, argv=("setsid", "-w", "bash", "--norc"), needs=("bash",)),
     "rlwrap": replace(SHELLS["dash"], argv=("rlwrap", "dash"), needs=("dash",), more=True),
+    "tmux": replace(_IN_PICTURE, argv=("tmux", "-L", "bgterm-table", "-f", "/dev/null", "new-session", "bash --norc")),
+    "screen": replace(_IN_PICTURE, argv=("screen", "-q", "-c", "/dev/null", "bash", "--norc")),
 }
