@@ -118,7 +118,8 @@ class CommandResult(NamedTuple):
     """What the program said, as a person would read it, without the echoed line, the next prompt, and newlines at its
     end. A prompt is what was drawn there before; what stands in a row with a new one is in `status.prompt`.
 
-    Inside tmux it is what tmux tells; inside other multiplexers, which show a picture, and where tmux has forgotten, ""."""
+    Inside tmux it is what tmux tells. Where tmux has forgotten, and inside other multiplexers, it is empty: what they
+    show is a picture."""
     data: bytes
     """The bytes as they came, echo and prompt included: the last `max_output_bytes` of them."""
     exit_code: int | None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bgterm.readiness.backoff import Backoff
-from bgterm.readiness.prompts import Prompts
+from bgterm.readiness.prompts import Prompts, looks_like_prompt
 
 SCRIPT = "counter --fast"
 
@@ -56,3 +56,30 @@ def test_looks_become_rare_while_nothing_happens_and_frequent_after_output() -> 
     assert delays == [1, 1, 2, 4, 8, 16, 20, 20]
     assert round(1000 * (backoff.next(8.0, 9.0) - 9.0)) == 1
     assert round(1000 * (backoff.next(8.0, 20.0) - 20.0)) == 50
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "$ ",
+        "me@host:~# ",
+        "host% ",
+        "db=> ",
+        "\u276f ",
+        "\u279c  ~ ",
+        "\u279c  bgterm git:(main) \u2717 ",
+        "\u03bb ",
+        "~ \ue0b0 ",
+        "\u00bb ",
+    ],
+)
+def test_a_row_that_ends_in_a_sign_looks_like_a_prompt(row: str) -> None:
+    assert looks_like_prompt(row)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["", "Loading", "Loading: ", "Loading...", "20%", "20 %", "[#####]", "\u2588\u2588\u2588", "\u280b ", "done\u2026"],
+)
+def test_words_percentages_and_bars_look_like_no_prompt(row: str) -> None:
+    assert not looks_like_prompt(row)

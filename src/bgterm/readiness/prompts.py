@@ -6,10 +6,13 @@ An event loop listens while it works. But where the cursor's row holds the very 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _DIGITS = re.compile(r"\d+")
 ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
-_ENDS_OF_ALL = tuple(">$#%\u276f\u203a\u00bb\u03bb\u279c")
+_ENDS_OF_ALL = tuple(">$#%~")
+_SIGNS = frozenset({"So", "Sm", "Sk", "Co", "Pf", "Pe"})  # arrows, Powerline's own, closing quotes
+_BARS = re.compile("[\u2500-\u259f\u2800-\u28ff]")  # and spinners
 _PERCENTAGE = re.compile(r"\d ?%$")
 _COUNTER = re.compile(r"N ?%$|N/N\W?$")
 _SIGHTINGS = 2
@@ -40,9 +43,12 @@ _RENAMED = {"jshell": "java"}
 
 
 def looks_like_prompt(row: str) -> bool:
-    """Whether a row ends as prompts do that are ready for whatever comes; a percentage does not."""
+    """Whether a row ends in a sign, as prompts do that are ready for whatever comes; a percentage and a bar do not."""
     text = row.rstrip()
-    return text.endswith(_ENDS_OF_ALL) and not _PERCENTAGE.search(text)
+    last = text[-1:]
+    if last.isascii():
+        return text.endswith(_ENDS_OF_ALL) and not _PERCENTAGE.search(text)
+    return (last == "\u03bb" or unicodedata.category(last) in _SIGNS) and not _BARS.match(last)
 
 
 def in_general(text: str) -> str:
