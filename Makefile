@@ -7,7 +7,7 @@ ARGS ?=
 MINUTES ?= 1
 
 # REPLs, shells, debuggers, databases and full-screen programs that the tests drive, as Debian names their packages.
-PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog ed erlang-base fish fzf gdb git gnupg \
+PACKAGES := bash bc bsdutils busybox dash default-jdk-headless dialog dtach ed erlang-base fish fzf gdb git gnupg \
 	guile-3.0 htop ksh93u+m less librsvg2-bin litecli lua5.4 man-db mariadb-server mc mksh most nano nodejs \
 	openssh-client openssh-server perl pgcli pinentry-curses postgresql procps ptpython r-base-core redis-server ruby \
 	screen sqlite3 sudo tcl tcsh tmux vim whiptail xterm xvfb zsh

@@ -31,6 +31,7 @@ def folder() -> Iterator[Path]:
 def opened(manager: SessionManager, folder: Path, name: str) -> Session:
     argv = {
         "tmux": ["tmux", "-S", f"{folder}/tmux", "-f", "/dev/null", "new-session", "bash --norc"],
+        "dtach": ["dtach", "-c", f"{folder}/dtach", "bash", "--norc"],
         "screen": ["screen", "-q", "-c", "/dev/null", "bash", "--norc"],
     }[name]
     (folder / "screen").mkdir(0o700)
@@ -58,10 +59,12 @@ STEPS = {
 }
 
 
-@pytest.mark.program("tmux")
-def test_what_a_program_says_inside_tmux_is_asked_of_tmux(manager: SessionManager, folder: Path) -> None:
-    """What shows is a picture: rows that scroll by quickly are not in it, and much else is."""
-    session = opened(manager, folder, "tmux")
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.program(name)) for name in ("tmux", "dtach")])
+def test_what_a_program_says_is_output_where_tmux_is_asked_or_all_of_it_is_passed_on(
+    manager: SessionManager, folder: Path, name: str
+) -> None:
+    """What tmux shows is a picture: rows that scroll by quickly are not in it, and much else is."""
+    session = opened(manager, folder, name)
     for line, said in STEPS.items():
         result = session.run(line, 20_000)
         assert (result.output, result.timed_out) == (said, False), line

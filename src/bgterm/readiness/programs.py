@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-MULTIPLEXERS = frozenset({"tmux: client", "tmux: server", "screen", "zellij", "abduco", "dtach", "shpool"})
+MULTIPLEXERS = frozenset({"tmux: client", "tmux: server", "screen", "zellij"})
 """They draw a screen of their own: the marks in it are theirs, not those of the program that shows in it."""
 
 RELAYS = MULTIPLEXERS | {
     *("ssh", "mosh-client", "et", "telnet", "rlogin", "nc", "ncat", "socat", "adb", "picocom", "minicom", "cu", "tio"),
     *("docker", "podman", "nerdctl", "kubectl", "oc", "crictl", "lxc", "incus", "machinectl", "distrobox", "wsl"),
+    *("abduco", "dtach", "shpool"),
 }
 """They carry a terminal to where this kernel does not look: another machine, a container's server, a multiplexer."""
 
