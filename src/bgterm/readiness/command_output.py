@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _ACCEPTED = b"\x1b[?2004l"
 _ROW_ENDED = re.compile(rb"\n(?:\r|\x1b(?:\[[ -?]*[@-~]|[ -/]*[0-Z\\^-~]))*\Z")
 _ENDING_BYTES = 256
+_DRAWN_ANEW = re.compile(rb"\r*(?:\x1b\[A)*\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J")  # by zsh's `reset-prompt`
+_ROWS_DRAWN_ANEW = 50
 _WITHOUT_DRAWING = re.compile(r"(?:[ -~]{0,79}\r*\n)*+[ -~]{0,79}")
 _HEAD = 5  # characters of a prompt by which its sisters are known
 _PART_MIN = 8  # characters of a line by which it is known again
@@ -69,7 +71,7 @@ def command_output(
         text = typed.row + data[:stop].decode(encoding, "replace")
         return _without_echo(_plain(text, columns), typed, columns)
     if in_line:
-        floor = data.find(b"\n", floor, stop) + 1 or floor  # the editor ends the row after it has taken the line
+        floor = _behind_line(data, floor, stop, line, columns)
     return _plain(data[max(floor, shown_from) : stop].decode(encoding, "replace"), columns)
 
 
@@ -81,6 +83,24 @@ def _accepted(data: bytes, typed: Typed, secret: str) -> tuple[int | None, bool]
     if not typed.prompt.edits or (taken := data.find(_ACCEPTED)) < 0:
         return None, False
     return taken + len(_ACCEPTED), _ROW_ENDED.search(data, max(0, taken - _ENDING_BYTES), taken) is None
+
+
+def _behind_line(data: bytes, taken: int, stop: int, line: str, columns: int | None) -> int:
+    """Where the row ends that a line editor has left open when it had taken the line."""
+    end = data.find(b"\n", taken, stop) + 1 or taken
+    drawn = _DRAWN_ANEW.match(data, taken)
+    if drawn is None:
+        return end
+    # It has drawn prompt and line once more, as they are to stay: in as many rows as end with the line.
+    last, behind = "".join(line.split()), end
+    for _ in range(_ROWS_DRAWN_ANEW):
+        shown = plain(data[drawn.end() : behind].decode(errors="replace"), columns)
+        if "".join(shown.split()).endswith(last):
+            return behind
+        behind = data.find(b"\n", behind, stop) + 1
+        if not behind:
+            break
+    return end
 
 
 def _plain(text: str, columns: int | None) -> str:

@@ -11,31 +11,24 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bgterm.readiness.beginnings import (
+    EDITS,
+    ROWS_MAX,
+    SIGN_BYTES,
+    SWITCHES,
+    begins_with_sign,
+    begun_by,
+    last_sign,
+    sign_before,
+    switched,
+)
 from bgterm.readiness.marks import signed_marks
-from bgterm.readiness.row import rows_above_cursor, shown_left_of_cursor
+from bgterm.readiness.row import shown_left_of_cursor
 from bgterm.views.plain import plain
 
-_EDITS, _HAS_TAKEN = b"\x1b[?2004h", b"\x1b[?2004l"
-_SWITCHES = (
-    re.compile(rb"\r\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),  # zsh; it switches bracketed paste on after the prompt
-    re.compile(re.escape(_EDITS)),  # readline and others begin their prompt with this
-)
-_OSC = rb"(?:\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))*"
-_MODES = rb"(?:\x1b\[\?[0-9;]*[hl])*"
-_A_SIGN = (
-    # zsh and elvish show where a line has no end, fill it up to the edge, and go back to begin their prompt.
-    rb"(?:%b(?:\x1b\[1m)?\x1b\[7m[^\x1b]{1,8}(?:\x1b\[[0-9;]*m)+ +\r \r"
-    # fish does so too, with a sign of its own.
-    rb"|(?:\x1b\[2m)?\xe2\x8f\x8e(?:\x1b\(B)?(?:\x1b\[m)? +\r(?:\xe2\x8f\x8e \r)?(?:\x1b\[K)?)" % _MODES
-)
-_SIGN_FIRST, _SIGN_LAST = re.compile(_A_SIGN), re.compile(_A_SIGN + _OSC + _MODES + rb"\Z")
-_SIGN_BYTES = 2048
 _ESCAPE = re.compile(rb"\x1b(?:\[[ -?]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 _ENDS_UNSEEN = rb"(?:\x1b\[[0-9;]*m|\x1b\[\?2004h|\x1b\[6n)*\Z"
 _DIGITS = re.compile(rb"(\d+)")
-TAIL_BYTES = 8192
-"""No prompt is longer than that."""
-_ROWS_MAX = 5  # of a prompt that has not been seen before
 _KINDS_MAX = 8  # of prompts of one program
 _PROGRAMS_MAX = 32
 _HEAD_MIN = 3  # characters by which a prompt is known again though its middle has changed
@@ -53,13 +46,13 @@ class Drawing(NamedTuple):
     @property
     def edits(self) -> bool:
         """Whether a line editor drew it that will say when it has taken the line."""
-        return _EDITS in self.data
+        return EDITS in self.data
 
     def begins(self, data: bytes) -> int | None:
         """Where in `data`, at its very end, the same prompt was drawn, whatever it counts; None if it was not."""
         if data.endswith(self.data):
             return len(data) - len(self.data)
-        tail = data[-2 * len(self.data) - _SIGN_BYTES :]
+        tail = data[-2 * len(self.data) - SIGN_BYTES :]
         found = _any_digits(self.data, rb"\Z").search(tail)
         if found is None and self.switch is None:
             row = shown_left_of_cursor(self.data, None)  # it may have been drawn twice, or over something
@@ -79,7 +72,7 @@ class Drawings:
     def before(self, tail: bytes, end: int, owner: int) -> Drawing:
         """The prompt of the program `owner` at which `tail` ends, all output through the offset `end`."""
         if self._last[:2] != (end, owner):
-            self._learn(tail, self._begins(tail, 0, owner, _ROWS_MAX)[0], end, owner)
+            self._learn(tail, self._begins(tail, 0, owner, ROWS_MAX)[0], end, owner)
         return self._last[2]
 
     def after(self, data: bytes, floor: int, end: int, owner: int, line: str) -> int:
@@ -90,7 +83,7 @@ class Drawings:
         data: all output since then, through the offset `end`.
         floor: where in it the output begins at the earliest.
         """
-        begins, whole = self._begins(data, floor, owner, None, line)
+        begins, whole = self._begins(data, floor, owner, 0, line)
         if whole:
             self._learn(data, begins, end, owner)
         else:
@@ -100,7 +93,7 @@ class Drawings:
     def _learn(self, data: bytes, begins: int, end: int, owner: int) -> None:
         drawn = data[begins:]
         of = self._of.setdefault(owner, [])
-        switch = next((number for number, each in enumerate(_SWITCHES) if _begun_by(each, drawn)), None)
+        switch = next((number for number, each in enumerate(SWITCHES) if begun_by(each, drawn)), None)
         again = next((each for each in of if each.begins(drawn) == 0), None)
         if again is not None:
             of.remove(again)
@@ -111,13 +104,13 @@ class Drawings:
             del self._of[next(iter(self._of))]
         self._last = (end, owner, drawing)
 
-    def _begins(self, data: bytes, floor: int, owner: int, rows: int | None, line: str = "") -> tuple[int, bool]:
+    def _begins(self, data: bytes, floor: int, owner: int, rows: int, line: str = "") -> tuple[int, bool]:
         """Where the prompt begins, and whether that is surely all of it.
 
-        A prompt that is told by its switch has at most `rows` newlines, or as many as those before it.
+        A prompt of a program that has shown none before has at most `rows` rows above the cursor's.
         """
         of = self._of.get(owner, [])
-        told = self._told(data, floor)
+        told = self._told(data, floor, of)
         if told is not None:
             return _with_sign(data, told, floor, of), True
         places = [place for each in of if (place := each.begins(data)) is not None and place >= floor]
@@ -125,25 +118,23 @@ class Drawings:
         if places:
             place = _with_sign(data, min(places), floor, of if of[-1].known else [])
             return row if _is_set_by(line, data[row:], data[place:]) else place, True
-        if rows is None:
-            rows = max((rows_above_cursor(each.data) for each in of if each.switch is not None), default=0)
         # A program keeps its line editor. Of one that is new here, any will do.
-        switches = {each.switch for each in of} - {None} if of else {*range(len(_SWITCHES))}
+        switches = {each.switch for each in of} - {None} if of else {*range(len(SWITCHES))}
         for number in sorted(number for number in switches if number is not None):
-            place = _switched(data, floor, _SWITCHES[number], rows)
+            place = switched(data, floor, SWITCHES[number], ROWS_MAX if of else rows)
             if place is not None:
-                return _with_sign(data, place, floor, of[1:]), False
-        if not of or not of[-1].known or any(map(_begins_with_sign, of)):
-            signs = [sign.start() for sign in _SIGN_FIRST.finditer(data, row)]
-            if signs:
-                return signs[-1], True
+                return _with_sign(data, place, floor, of if any(map(_has_sign, of)) else []), False
+        if not of or not of[-1].known or any(map(_has_sign, of)):
+            sign = last_sign(data, floor)
+            if sign is not None:
+                return sign, True
         if of and not switches and not _is_set_by(line, data[row:], None):
             place = _changed(of[-1], data[row:])
             if place is not None:
                 return row + place, True
         return row, not of or not switches
 
-    def _told(self, data: bytes, floor: int) -> int | None:
+    def _told(self, data: bytes, floor: int, of: list[Drawing]) -> int | None:
         """Where the shell's signed marks say that the prompt begins, or that what ran before it has ended."""
         if not self._secret:
             return None
@@ -160,8 +151,9 @@ class Drawings:
         if begins is None:
             return None
         # Python's own line editor switches before it asks for the prompt's text, and so for the mark.
-        switched = _EDITS not in data[begins.start() :] and data.endswith(_EDITS, floor, begins.start())
-        return begins.start() - switched * len(_EDITS)
+        place = begins.start()
+        switches = data.endswith(EDITS, floor, place) and (not of or of[-1].data.startswith(EDITS))
+        return place - len(EDITS) if switches else place
 
 
 def _any_digits(text: bytes, end: bytes) -> re.Pattern[bytes]:
@@ -179,41 +171,23 @@ def _any_digits(text: bytes, end: bytes) -> re.Pattern[bytes]:
     return re.compile(b"".join(parts) + end)
 
 
-def _begun_by(switch: re.Pattern[bytes], drawn: bytes) -> bool:
-    """Whether what is visible in `drawn` stands behind the switch. Of a prompt without text the switch is all."""
-    found = switch.search(drawn)
-    return found is not None and (_is_visible(drawn[found.end() :]) or not _is_visible(drawn))
-
-
-def _is_visible(drawn: bytes) -> bool:
-    return bool(plain(drawn.decode(errors="replace")).strip())
-
-
-def _switched(data: bytes, floor: int, switch: re.Pattern[bytes], rows: int) -> int | None:
-    """Where a prompt that has at most `rows` rows above the cursor's begins with `switch`."""
-    start = max(floor, len(data) - TAIL_BYTES, data.rfind(_HAS_TAKEN) + 1)
-    places = list(switch.finditer(data, start))
-    if not places or rows_above_cursor(data[places[-1].end() :]) > rows:
-        return None
-    place = places[-1].start()
-    return place if _begun_by(switch, data[max(data.rfind(b"\n", 0, place) + 1, start) :]) else None
-
-
-def _begins_with_sign(drawing: Drawing) -> bool:
-    return _SIGN_FIRST.match(drawing.data) is not None
+def _has_sign(drawing: Drawing) -> bool:
+    return begins_with_sign(drawing.data)
 
 
 def _with_sign(data: bytes, place: int, floor: int, of: list[Drawing]) -> int:
-    """Where the shell's sign for a line without end begins, if it stands directly before `place`, else `place`.
+    """Where the shell's sign for a line without end begins, if it stands before `place`, else `place`.
 
     Where prompts `of` the program are known, it must have begun one of them with a sign. fish draws its first prompt
-    without one, and the same again behind a sign where it believes that others wrote on its terminal.
+    without one, and the same again behind a sign where it believes that others wrote on its terminal. What a shell's
+    hooks print stands between its sign and its prompt.
     """
-    if _SIGN_FIRST.match(data, place) or (of and not any(map(_begins_with_sign, of))):
+    if begins_with_sign(data[place : place + SIGN_BYTES]) or (of and not any(map(_has_sign, of))):
         return place
-    start = max(floor, place - _SIGN_BYTES)
-    sign = _SIGN_LAST.search(data[start:place])
-    return place if sign is None else start + sign.start()
+    sign = sign_before(data, place, floor)
+    if sign is None and of and _has_sign(of[-1]):
+        sign = last_sign(data, floor)
+    return place if sign is None else min(place, sign)
 
 
 def _is_set_by(line: str, row: bytes, prompt: bytes | None) -> bool:
