@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 _ACCEPTED = b"\x1b[?2004l"
 _ROW_ENDED = re.compile(rb"\n(?:\r|\x1b(?:\[[ -?]*[@-~]|[ -/]*[0-Z\\^-~]))*\Z")
 _ENDING_BYTES = 256
-_DRAWN_ANEW = re.compile(rb"\r*(?:\x1b\[A)*\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J")  # by zsh's `reset-prompt`
+_DRAWN_ANEW = re.compile(rb"(?:\r|\x1b\[[0-9]*A)*\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J")  # by zsh's `reset-prompt`
 _ROWS_DRAWN_ANEW = 50
 _WITHOUT_DRAWING = re.compile(r"(?:[ -~]{0,79}\r*\n)*+[ -~]{0,79}")
 _HEAD = 5  # characters of a prompt by which its sisters are known
 _PART_MIN = 8  # characters of a line by which it is known again
 _SIGN_OF_MORE = 4  # columns at the edge where such an editor begins to scroll
-_RIGHT_PROMPT = re.compile(r" {2,}\S[^\n]*\Z")
 
 
 class Typed(NamedTuple):
@@ -124,9 +123,7 @@ def _without_echo(text: str, typed: Typed, columns: int | None) -> str:
     if end is None:  # nothing was echoed, as with a password
         end = len(prompt) if text.startswith(prompt) else _end_of(prompt, text) or 0
     row, _, rest = text[end:].partition("\n")
-    if row.strip() and not (
-        (_RIGHT_PROMPT.match(row) and _stood_there(row, typed.prompt)) or _is_part(row, line, typed, columns)
-    ):
+    if row.strip() and not (_stood_there(row, typed.prompt) or _is_part(row, line, typed, columns)):
         return text[end:]
     return rest
 
@@ -157,7 +154,8 @@ def _is_part(row: str, line: str, typed: Typed, columns: int | None) -> bool:
 
 def _stood_there(row: str, prompt: Drawing) -> bool:
     """Whether this stood at the right edge when the line was typed."""
-    return row.strip() in plain(prompt.data.decode(errors="replace"))
+    shown = plain(prompt.data.decode(errors="replace"))
+    return any(each.rstrip().endswith(row.strip()) for each in shown.split("\n"))
 
 
 def _end_of(expected: str, text: str) -> int | None:
