@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bgterm.readiness.row import text_left_of_cursor
+from bgterm.readiness.row import line_left_of_cursor, text_left_of_cursor
 from readiness.outputs import output_of
 
 
@@ -26,3 +26,17 @@ from readiness.outputs import output_of
 )
 def test_the_text_left_of_the_cursor_is_what_a_person_sees_there(shown: bytes, row: str) -> None:
     assert text_left_of_cursor(output_of(shown.replace(b"\n", b"\r\n").replace(b"\r\r\n", b"\r\n")), 80) == row
+
+
+@pytest.mark.parametrize(
+    ("shown", "line"),
+    [
+        (b"out\r\n" + b"x" * 78 + b">>> ", "x" * 78 + ">>> "),
+        (b"\x1b[1m" + b"x" * 160 + b"\x1b[0m$ ", "x" * 160 + "$ "),
+        (b"\xe6\xbc\xa2" * 40 + b"$ ", "\u6f22" * 40 + "$ "),
+        (b"x" * 100 + b"\r\n$ ", "$ "),
+        (b">>> ", ">>> "),
+    ],
+)
+def test_the_line_left_of_the_cursor_is_whole_where_the_terminal_has_wrapped_it(shown: bytes, line: str) -> None:
+    assert line_left_of_cursor(output_of(shown), 80) == line

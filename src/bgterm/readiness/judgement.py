@@ -11,7 +11,7 @@ from bgterm.readiness.observation import Finding, Observation
 from bgterm.readiness.programs import ASK_FOR_SECRETS, FULL_SCREEN, MULTIPLEXERS, RELAYS
 from bgterm.readiness.prompts import Prompts, looks_like_prompt
 from bgterm.readiness.questions import LESS, question, well_known_prompt
-from bgterm.readiness.row import rows_above_cursor, text_left_of_cursor
+from bgterm.readiness.row import line_left_of_cursor, rows_above_cursor, text_left_of_cursor
 from bgterm.readiness.shell_prompt import ShellPrompts
 from bgterm.readiness.stillness import Stillness
 from bgterm.readiness.told import ends_in
@@ -45,7 +45,7 @@ class Judgement:
         self._stillness = Stillness(terminal, now)
         self._prompts = Prompts()
         self._shell_prompts = ShellPrompts(terminal)
-        self._row: tuple[int, str] = (-1, "")
+        self._row: tuple[int, str, str] = (-1, "", "")
         self._stood_at: tuple[str, str, str, int] | None = None
         self._has_prompt = 0  # the last program that has shown a prompt by which it is known
         self._told: re.Pattern[str] | None = None
@@ -85,7 +85,7 @@ class Judgement:
         """What the cursor's row says: the prompt that was told, a question, a well-known prompt far away."""
         if not self._answered():
             return None
-        row = self._prompt()
+        row = self._line()
         state: State | None = None
         why, seconds = "it shows the prompt that was told", _TOLD_S
         if self._told is None or not ends_in(self._told, row):
@@ -114,7 +114,7 @@ class Judgement:
             if wait_s <= 0:
                 return self._waits(observation, kernel, "marks", "it fills the screen, and listens for keys")
             self.again_at = now + wait_s
-        prompt, command = self._prompt(), kernel.command(observation.pid)
+        prompt, command = self._line(), kernel.command(observation.pid)
         if self._answered() and (
             drawn_prompt(self._terminal.output) or self._prompts.known(observation.name, command, prompt)
         ):
@@ -161,7 +161,7 @@ class Judgement:
                 return self._answer(observation, "busy", "certain", "it runs")
             since = max(since, asleep_since)
         still = now - since
-        if observation.canonical and not observation.echo and self._prompt().strip():
+        if observation.canonical and not observation.echo and self._line().strip():
             if still >= _SECRET_S:
                 return self._waits(observation, kernel, "marks", "it sleeps with the echo switched off")
             self.again_at = now + _SECRET_S - still
@@ -208,7 +208,7 @@ class Judgement:
 
         It draws its prompt there, and takes keys. What is far shows no modes: there the prompt must look like one.
         """
-        row, output = self._prompt(), self._terminal.output
+        row, output = self._line(), self._terminal.output
         if not row.strip() or output.end - mark.end > _PROMPT_BYTES:
             return False
         if rows_above_cursor(output.read(mark.end, output.end)) > _ROWS_OF_PROMPT:
@@ -269,7 +269,7 @@ class Judgement:
 
     def _stands_at(self, observation: Observation, kernel: Kernel) -> None:
         command = kernel.command(observation.pid)
-        self._stood_at = (observation.name, command, self._prompt(), self._terminal.output.end)
+        self._stood_at = (observation.name, command, self._line(), self._terminal.output.end)
 
     def _learn(self) -> None:
         """Where a program stood still, and then somebody typed, there it had a prompt."""
@@ -281,11 +281,18 @@ class Judgement:
                 self._stood_at = None
 
     def _prompt(self) -> str:
+        return self._rows()[1]
+
+    def _line(self) -> str:
+        """The cursor's row with those above it that it was wrapped from: a prompt may be cut by the right edge."""
+        return self._rows()[2]
+
+    def _rows(self) -> tuple[int, str, str]:
         output = self._terminal.output
         if self._row[0] != output.end:
             try:
                 columns = os.get_terminal_size(self._terminal.master).columns or _COLUMNS
             except OSError:
                 columns = _COLUMNS
-            self._row = (output.end, text_left_of_cursor(output, columns))
-        return self._row[1]
+            self._row = (output.end, text_left_of_cursor(output, columns), line_left_of_cursor(output, columns))
+        return self._row

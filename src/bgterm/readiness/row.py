@@ -34,6 +34,18 @@ def text_left_of_cursor(output: OutputBuffer, columns: int) -> str:
     return _shown(row, columns).left_of_cursor
 
 
+def line_left_of_cursor(output: OutputBuffer, columns: int) -> str:
+    """What stands left of the cursor in its line, which may have been wrapped at the terminal's edge.
+
+    Output without a newline may stand before a prompt, and the edge in the middle of the prompt.
+    """
+    tail = output.read(output.end - _TAIL, output.end)
+    line = tail[tail.rfind(b"\n") + 1 :]
+    if len(line) <= columns or _VERTICAL.search(line):
+        return text_left_of_cursor(output, columns)
+    return _shown(line, None).left_of_cursor
+
+
 def shown_left_of_cursor(shown: bytes, columns: int | None) -> str:
     """What stands left of the cursor after all this was shown, `columns` wide, or however wide it needs."""
     return _shown(shown[-_TAIL:], columns).left_of_cursor
