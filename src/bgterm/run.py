@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from itertools import zip_longest
@@ -20,6 +21,10 @@ _ENTER = b"\r"
 _PROMPT_BYTES = 8192  # no prompt takes more to draw
 _ONE_LINE_EDITORS = frozenset({"gdb"})
 """Programs whose line editor takes pasted newlines, and which then take them for blanks in a command."""
+_PYTHONS = ("python", "pypy", "ipython", "ptpython", "xonsh")
+"""They go on with a block until a line of it is empty, and ask for that by one of these prompts."""
+_ASKS_FOR_MORE = ("...", "...:")
+_GOES_UP = re.compile(rb"[^\n]*\x1b\[[0-9]*A")  # from the row in which it was typed
 _FIRST_LOOK_S = 0.001  # at a program that says nothing; its first output comes sooner
 
 
@@ -90,12 +95,25 @@ class Typing(Condition):
             self._begin(status)
         elif reason == "ready" and status is not None and self._rest:
             self._send(self._rest.pop(0), status, b"")
+        elif reason == "ready" and status is not None and self._is_in_block(status):
+            self._send(b"", status, b"")
         elif reason == "exit" and not self.sent:
             self._type(self._line, b"")  # raises: it has exited
         else:
             return reason
         self.look_at = time.monotonic() + _FIRST_LOOK_S
         return None  # it has a line to read now: there is nothing to see yet
+
+    def steps(self) -> list[Sent]:
+        """The lines as they were typed; as one where the line editor kept them, and drew them anew with the next."""
+        output = self._terminal.output
+        steps = self.sent[:1]
+        for sent in self.sent[1:]:
+            if _GOES_UP.match(output.read(max(sent.start, output.start), sent.start + _PROMPT_BYTES)):
+                steps[-1] = steps[-1]._replace(line=steps[-1].line + b"\n" + sent.line)
+            else:
+                steps.append(sent)
+        return steps
 
     def type_rest(self) -> None:
         """The time is up: what was not typed yet is typed ahead."""
@@ -121,12 +139,22 @@ class Typing(Condition):
         lines = self._line.replace(b"\r\n", b"\n").split(b"\n")
         name = "" if status.foreground is None else status.foreground.name
         if len(lines) > 1 and name not in _ONE_LINE_EDITORS and self._takes_paste(status):
-            if name.startswith("python") and lines[-1]:
-                lines.append(b"")  # Python's own editor goes on with the block unless its last line is empty
+            if name.startswith(_PYTHONS) and lines[-1]:
+                lines.append(b"")
             lines = [b"\n".join(lines)]
         line, *self._rest = lines
         self._send(line, status, self._line)
         self.typed_at = time.monotonic()
+
+    def _is_in_block(self, status: Status) -> bool:
+        """Whether Python waits for more of the several lines that were typed, or for the empty one that ends them."""
+        name = "" if status.foreground is None else status.foreground.name
+        return (
+            name.startswith(_PYTHONS)
+            and b"\n" in self._line
+            and self.sent[-1].line != b""
+            and status.prompt.strip() in _ASKS_FOR_MORE
+        )
 
     def _send(self, line: bytes, status: Status, whole: bytes) -> None:
         output = self._terminal.output
@@ -208,7 +236,8 @@ class Step(Consuming[CommandResult]):
         typing, encoding = self._typing, self._pages.encoding
         output, drawings = self._terminal.output, typing.ready.drawings()
         said = ""
-        for sent, after in zip_longest(typing.sent, typing.sent[1:]):
+        steps = typing.steps()
+        for sent, after in zip_longest(steps, steps[1:]):
             end = page.end_offset if after is None else after.start
             waits = reason == "ready" and status.state != "fullscreen" if after is None else True
             if sent.pane is not None:
@@ -229,7 +258,7 @@ class Step(Consuming[CommandResult]):
                 encoding=encoding,
             )
             # A blank line alone, before a prompt, is how some programs draw their prompts.
-            if len(typing.sent) == 1 or part.strip("\n"):
+            if len(steps) == 1 or part.strip("\n"):
                 said += part.rstrip("\n") + "\n" * part.endswith("\n")
         return said.rstrip("\n")
 

@@ -119,7 +119,7 @@ def _without_echo(text: str, typed: Typed, columns: int | None) -> str:
         if end is None and line.strip():
             end = _end_of(line, text)  # the prompt was drawn anew, in another shape
         if end is None and line.strip():
-            end = _end_of_block(prompt[:_HEAD], line.strip(), text)
+            end = _end_of_block(prompt[:_HEAD], line, text)
     if end is None:  # nothing was echoed, as with a password
         end = len(prompt) if text.startswith(prompt) else _end_of(prompt, text) or 0
     row, _, rest = text[end:].partition("\n")
@@ -133,11 +133,14 @@ def _end_of_block(head: str, line: str, text: str) -> int | None:
 
     An editor of several lines draws them all again, each behind a prompt that says how deep it stands.
     """
+    lines = [each.strip() for each in line.split("\n") if each.strip()]
     end = 0
     for row in text.split("\n") if len(head) == _HEAD else ():
         if not row.startswith(head):
             return None
-        if row.rstrip().endswith(line):
+        if row.rstrip().endswith(lines[0]):
+            del lines[0]
+        if not lines:
             return end + len(row.rstrip())
         end += len(row) + 1
     return None

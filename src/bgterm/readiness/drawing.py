@@ -116,7 +116,10 @@ class Drawings:
         places = [place for each in of if (place := each.begins(data)) is not None and place >= floor]
         row = data.rfind(b"\n", floor) + 1 or floor
         if places:
-            place = _with_sign(data, min(places), floor, of if of[-1].known else [])
+            place = min(places)
+            if data[row : place + 1] == b"  ":
+                place = row  # a prompt for the rest that is as wide as the first, whose count has grown by a digit
+            place = _with_sign(data, place, floor, of if of[-1].known else [])
             return row if _is_set_by(line, data[row:], data[place:]) else place, True
         # A program keeps its line editor. Of one that is new here, any will do.
         switches = {each.switch for each in of} - {None} if of else {*range(len(SWITCHES))}

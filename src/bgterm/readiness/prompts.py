@@ -25,8 +25,9 @@ _BUILT_IN: dict[str, frozenset[str]] = {
     "ghc": frozenset({"ghci>", "ghci|", "Prelude>", "Prelude|"}),
     "gnuchess": frozenset({"White (N) :", "Black (N) :"}),
     "java": frozenset({"jshell>", "...>", "user=>", "bsh %", "scala>"}),
+    # Behind these irb waits for the rest of a statement, a string, a pattern, a list of words.
+    "irb": frozenset(f"irb(main):N{more}{end}" for more in ("", ":N") for end in ">*\"'`/]"),
     "ipython": frozenset({"In [N]:", "...:", "ipdb>"}),
-    "irb": frozenset({"irb(main):N:N>", "irb(main):N:N*", "irb(main):N>", "irb(main):N*"}),
     "lldb": frozenset({"(lldb)"}),
     "octave": frozenset({"octave:N>"}),
     "octave-cli": frozenset({"octave:N>"}),
