@@ -68,11 +68,12 @@ class Drawings:
         self._secret = secret
         self._of: dict[int, list[Drawing]] = {}
         self._last: tuple[int, int, Drawing] = (-1, 0, Drawing(b""))
+        self._line = ""  # that was typed last
 
     def before(self, tail: bytes, end: int, owner: int) -> Drawing:
         """The prompt of the program `owner` at which `tail` ends, all output through the offset `end`."""
         if self._last[:2] != (end, owner):
-            self._learn(tail, self._begins(tail, 0, owner, ROWS_MAX)[0], end, owner)
+            self._learn(tail, self._begins(tail, 0, owner, ROWS_MAX, self._line)[0], end, owner)
         return self._last[2]
 
     def after(self, data: bytes, floor: int, end: int, owner: int, line: str) -> int:
@@ -83,6 +84,7 @@ class Drawings:
         data: all output since then, through the offset `end`.
         floor: where in it the output begins at the earliest.
         """
+        self._line = line
         begins, whole = self._begins(data, floor, owner, 0, line)
         if whole:
             self._learn(data, begins, end, owner)
@@ -125,7 +127,7 @@ class Drawings:
         switches = {each.switch for each in of} - {None} if of else {*range(len(SWITCHES))}
         for number in sorted(number for number in switches if number is not None):
             place = switched(data, floor, SWITCHES[number], ROWS_MAX if of else rows)
-            if place is not None:
+            if place is not None and not _repeats(line, data[place:]):
                 return _with_sign(data, place, floor, of if any(map(_has_sign, of)) else []), False
         if not of or not of[-1].known or any(map(_has_sign, of)):
             sign = last_sign(data, floor)
@@ -172,6 +174,11 @@ def _any_digits(text: bytes, end: bytes) -> re.Pattern[bytes]:
         else:
             parts.append(rb"\d+")
     return re.compile(b"".join(parts) + end)
+
+
+def _repeats(line: str, drawn: bytes) -> bool:
+    """Whether the line was echoed there: the switch was no prompt's. rlwrap lets the terminal echo the line again."""
+    return bool(line.strip()) and line in plain(drawn.decode(errors="replace"))
 
 
 def _has_sign(drawing: Drawing) -> bool:

@@ -44,6 +44,8 @@ _SHELLS: dict[str, Speaker] = {
     "script, python": Speaker(_script("python3 -q"), by_print),
     "sudo sh": Speaker(("sudo", "-n", "sh"), by_printf),
     "sudo bash": Speaker(("sudo", "-n", *BASH), by_printf),
+    "rlwrap dash": Speaker(("rlwrap", "dash"), by_printf),
+    "rc": Speaker(("rc",), by_printf),
     "ssh to bash": Speaker((*_SSH, "PS1='$ ' exec bash --norc"), by_printf, server="sshd"),
     "ssh to zsh": Speaker((*_SSH, "exec zsh -f"), by_printf, server="sshd"),
     "ssh to dash": Speaker((*_SSH, "PS1='me@there:~$ ' exec dash"), by_printf, server="sshd"),
@@ -80,6 +82,9 @@ _LANGUAGES: dict[str, Speaker] = {
     ),
     "php": Speaker(("php", "-a"), lambda text: f'echo "{octal(text)}";'),
     "sbcl": Speaker(("sbcl", "--no-userinit"), by_write_char, unable=_LONG),
+    "ecl": Speaker(("ecl",), by_write_char),
+    "csi": Speaker(("csi", "-q"), lambda text: f'(display "{code_points(text)}")'),
+    "gp": Speaker(("gp", "-q"), lambda text: f'printf("%s", Strchr([{", ".join(map(str, text.encode()))}]))'),
     "clisp": Speaker(("clisp", "-q", "-norc"), by_write_char),
     "jshell": Speaker(
         ("jshell", "-s", "-R-Dfile.encoding=UTF-8", "-R-Dstdout.encoding=UTF-8"),
