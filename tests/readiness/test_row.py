@@ -39,4 +39,5 @@ def test_the_text_left_of_the_cursor_is_what_a_person_sees_there(shown: bytes, r
     ],
 )
 def test_the_line_left_of_the_cursor_is_whole_where_the_terminal_has_wrapped_it(shown: bytes, line: str) -> None:
-    assert line_left_of_cursor(output_of(shown), 80) == line
+    output = output_of(shown)
+    assert line_left_of_cursor(output, 80, text_left_of_cursor(output, 80)) == line

@@ -294,5 +294,6 @@ class Judgement:
                 columns = os.get_terminal_size(self._terminal.master).columns or _COLUMNS
             except OSError:
                 columns = _COLUMNS
-            self._row = (output.end, text_left_of_cursor(output, columns), line_left_of_cursor(output, columns))
+            row = text_left_of_cursor(output, columns)
+            self._row = (output.end, row, line_left_of_cursor(output, columns, row))
         return self._row

@@ -34,15 +34,15 @@ def text_left_of_cursor(output: OutputBuffer, columns: int) -> str:
     return _shown(row, columns).left_of_cursor
 
 
-def line_left_of_cursor(output: OutputBuffer, columns: int) -> str:
-    """What stands left of the cursor in its line, which may have been wrapped at the terminal's edge.
+def line_left_of_cursor(output: OutputBuffer, columns: int, row: str) -> str:
+    """What stands left of the cursor in its line, of which `row` is the last that was wrapped at the terminal's edge.
 
     Output without a newline may stand before a prompt, and the edge in the middle of the prompt.
     """
     tail = output.read(output.end - _TAIL, output.end)
     line = tail[tail.rfind(b"\n") + 1 :]
     if len(line) <= columns or _VERTICAL.search(line):
-        return text_left_of_cursor(output, columns)
+        return row
     return _shown(line, None).left_of_cursor
 
 
