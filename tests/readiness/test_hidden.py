@@ -80,8 +80,9 @@ def test_any_other_question_is_found_by_quiet_where_the_kernel_refuses() -> None
     assert found("quiet", *untraceable("input('Name: ')")) == ("ready", "waiting", "quiet")
 
 
-def test_a_program_that_works_is_not_found_where_the_kernel_refuses() -> None:
-    work = "print('Name: ', end='', flush=True); [None for _ in iter(int, 1)]"
+@pytest.mark.parametrize("row", ["Name: ", "Go on? [y/N] ", "Password: "])
+def test_a_program_that_works_is_not_found_where_the_kernel_refuses(row: str) -> None:
+    work = f"print({row!r}, end='', flush=True); [None for _ in iter(int, 1)]"
     assert found("quiet", "timeout", "2", *untraceable(work))[0] == "exit"
 
 

@@ -98,7 +98,10 @@ class Judgement:
                 why, state = "its cursor stands behind a prompt", "waiting"
             if state is None:
                 return None
-        wait_s = seconds - (now - self._stillness.since)
+        since = self._still_since(observation, kernel, now)
+        if since is None:
+            return None
+        wait_s = seconds - (now - since)
         if wait_s > 0:
             self.again_at = now + wait_s
             return None
@@ -154,12 +157,9 @@ class Judgement:
 
     def _hidden(self, observation: Observation, kernel: Kernel, now: float) -> Status:
         """A program of somebody else's, such as sudo, shows whether it sleeps; others not even that."""
-        since = self._stillness.since
-        if observation.finding is Finding.REFUSED:
-            asleep_since = kernel.sleeps_since(observation.group, now)
-            if asleep_since is None:
-                return self._answer(observation, "busy", "certain", "it runs")
-            since = max(since, asleep_since)
+        since = self._still_since(observation, kernel, now)
+        if since is None:
+            return self._answer(observation, "busy", "certain", "it runs")
         still = now - since
         if observation.canonical and not observation.echo and self._line().strip():
             if still >= _SECRET_S:
@@ -175,6 +175,14 @@ class Judgement:
         if observation.finding is Finding.REFUSED:
             return self._answer(observation, "busy", "none", observation.why)
         return self._answer(observation, "unknown", "none", observation.why)
+
+    def _still_since(self, observation: Observation, kernel: Kernel, now: float) -> float | None:
+        """Since when nothing has come or gone, nor, of a program that shows no more than that, run; None if it runs."""
+        since = self._stillness.since
+        if observation.finding is not Finding.REFUSED:
+            return since
+        asleep_since = kernel.sleeps_since(observation.group, now)
+        return None if asleep_since is None else max(since, asleep_since)
 
     def _marked(self, observation: Observation, kernel: Kernel, now: float) -> Status | None:
         """What the marks since the last input say, None if nothing."""
@@ -225,17 +233,21 @@ class Judgement:
         prompt = self._prompt()
         at_shell_prompt = self._shell_prompts.shows(observation, kernel, self.marks, prompt)
         state: State = asks or "waiting"
-        if observation.name in ASK_FOR_SECRETS:
-            state = "password"
-        elif observation.canonical:
+        if observation.canonical:
             state = "waiting" if observation.echo else "password"
             if question(prompt) == "fullscreen":
                 state = "fullscreen"  # gdb's own pager reads a line
+        elif not at_shell_prompt and self._asks_secret(observation, prompt):
+            state = "password"
         elif not at_shell_prompt and self._fills_the_screen(observation, prompt):
             state = "fullscreen"
-        elif observation.name == "fish" and silent_read(self._terminal.output, prompt):
-            state, at_shell_prompt = "password", False
         return self._answer(observation, state, confidence, why, prompt, at_shell_prompt)
+
+    def _asks_secret(self, observation: Observation, row: str) -> bool:
+        """Whether a program that takes keys, and shows of them what it wants, asks for a secret."""
+        if observation.name in ASK_FOR_SECRETS or question(row) == "password":
+            return True
+        return observation.name == "fish" and silent_read(self._terminal.output, row)
 
     def _fills_the_screen(self, observation: Observation, row: str) -> bool:
         """Whether a program that takes keys draws a screen of its own, on the alternate screen or the main one."""

@@ -27,7 +27,7 @@ WOKEN_BY_THEMSELVES = frozenset({"fish", "gdb", "more", "racket"})
 meanwhile."""
 
 ASK_FOR_SECRETS = frozenset({"pinentry", "pinentry-curses", "pinentry-tty"})
-"""They take a secret, in a form of their own."""
+"""They ask for a secret, in a form of their own."""
 
 _LEAVE_BY = {
     **dict.fromkeys(("less", "more", "most", "pager", "pg", "lv", "man", "info", "w3m", "lynx"), "q"),

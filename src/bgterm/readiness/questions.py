@@ -18,7 +18,9 @@ _ANY_KEY = (
     r"\b(?:press|hit|strike) \W?(?:any key|a key|enter|return|space)\b"
     r"(?!.*\bto (?:abort|stop|cancel|interrupt|skip|pause)\b).{0,40}"
 )
-_SECRECY = r"\b(?:password|passphrase|passcode|pin|(?:verification|one-time) (?:code|password))\b.{0,80}:"
+_SECRECY = r"\b(?:password|pass ?phrase|passcode|secret|pin|(?:verification|one-time) (?:code|password))\b.{0,80}:"
+_TYPED = r"(?: ?\(press tab[^()]*\))?\s*[*\u2022\u25cf]*"
+"""What stands behind such a question where the program draws it: a hint, and a sign for each character."""
 _FILE = (
     r"\A[\w./+-]+: (?:remove|descend into|overwrite|replace|try to overwrite|accept)\b.{0,200}\?"
     r"|\A< .{1,200} > ?\?|\(y or n\) ?\??|\[y\]es, ?\[n\]o\b.{0,80}:|\[default=\w+\] ?\?"
@@ -29,7 +31,7 @@ _PAGER = (
 )
 
 _LOOKS: tuple[tuple[State, re.Pattern[str]], ...] = (
-    ("password", re.compile(rf"(?:{_SECRECY})\Z", re.IGNORECASE)),
+    ("password", re.compile(rf"(?:{_SECRECY}){_TYPED}\Z", re.IGNORECASE)),
     ("waiting", re.compile(rf"(?:{_YES_OR_NO}|{_NAME}|{_ANY_KEY}|{_FILE})\Z", re.IGNORECASE)),
     ("fullscreen", re.compile(rf"(?:\A|\s)(?:{_PAGER})\Z", re.IGNORECASE)),
 )
