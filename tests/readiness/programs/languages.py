@@ -260,6 +260,6 @@ LANGUAGES |= {
     "luajit": replace(_LUA, argv=("luajit",), more=True),
     "pry": replace(_IRB, argv=("pry", "-f", "--no-color"), more=True),
     "jimsh": replace(
-        _TCLSH, argv=("jimsh",), work=_TCLSH.work | {NETWORK: "read [socket stream 127.0.0.1:{port}]"}, more=True
+        _TCLSH, argv=("jimsh",), work={**_TCLSH.work, NETWORK: "read [socket stream 127.0.0.1:{port}]"}, more=True
     ),
 }
