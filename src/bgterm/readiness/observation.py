@@ -77,8 +77,8 @@ class Kernel(Protocol):
         """The same, one by one; none where they cannot be known."""
         ...
 
-    def place(self, pid: int) -> Place | None:
-        """Where in its program the main thread of a process sleeps, None where that does not show."""
+    def place(self, observation: Observation) -> Place | None:
+        """Where in its program the main thread of the process sleeps that was observed; None: that does not show."""
         ...
 
     def cpu_seconds(self, group: int) -> float:

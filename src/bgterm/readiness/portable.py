@@ -52,7 +52,7 @@ class PortableTerminal:
         """Arguments are not known here: none."""
         return []
 
-    def place(self, pid: int) -> Place | None:  # noqa: ARG002 - not known here
+    def place(self, observation: Observation) -> Place | None:  # noqa: ARG002 - not known here
         """Where a program sleeps is not known here: None."""
         return None
 

@@ -59,7 +59,7 @@ class ShellPrompts:
         now_shown = (pid, self._terminal.last_input)
         if self._shown == now_shown:
             return True
-        place = kernel.place(pid)
+        place = kernel.place(observation)
         if not self._is_interactive(observation, kernel, place):
             return False
         shows = self._judged(observation, place, marks, row)

@@ -13,8 +13,8 @@ from bgterm.readiness.linux.activity import Sleep, cpu_seconds, runs
 from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, terminal_wait
 from bgterm.readiness.linux.foreground import ForegroundGroup, Search
 from bgterm.readiness.linux.nested import InnerMaster, borrow, group_on, inner_master
-from bgterm.readiness.linux.place import arguments_of, place_of
-from bgterm.readiness.linux.procfs import command_of
+from bgterm.readiness.linux.place import Places
+from bgterm.readiness.linux.procfs import command_line, command_of
 from bgterm.readiness.linux.slave import Modes, Slave
 from bgterm.readiness.linux.wakeups import own_wakeups
 from bgterm.readiness.observation import Finding, Multiplexer, Observation
@@ -42,6 +42,7 @@ class LinuxTerminal:
         self._foreground_group = foreground_group
         self._processes = ForegroundGroup(root, slave.device)
         self._depth = depth
+        self._places = Places()
         self._sleep = Sleep()
         self._command = (0, "")
         self._still_since = 0.0
@@ -62,11 +63,11 @@ class LinuxTerminal:
 
     def arguments(self, pid: int) -> list[str]:
         """The same, one by one."""
-        return arguments_of(pid)
+        return [word.decode(errors="replace") for word in command_line(pid)]
 
-    def place(self, pid: int) -> Place | None:
-        """Where in its program the main thread of a process sleeps."""
-        return place_of(pid)
+    def place(self, observation: Observation) -> Place | None:
+        """Where in its program the main thread of the process that was observed sleeps."""
+        return self._places.of(observation.pid, observation.name)
 
     def cpu_seconds(self, group: int) -> float:
         """CPU time that the members of a process group have used."""
