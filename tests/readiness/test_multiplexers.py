@@ -48,6 +48,7 @@ STEPS = {
     "echo hi": "hi",
     "printf hi": "hi",
     "true": "",
+    "printf '  a  b  \\n'": "  a  b  ",
     "seq 100": lines(1, 100),
     "echo $((6*7))": "42",
     f"echo {'x' * 200}": "x" * 200,

@@ -49,7 +49,7 @@ class Pane:
             rows = rows[starts[-1] :] if starts else []
         if waits and rows[1:]:
             rows[-1] = _without_prompt(rows[-1], self._prompt)
-        return "\n".join(row.rstrip() for row in rows[1:]).rstrip("\n")
+        return "\n".join(rows[1:]).rstrip("\n")
 
     def _place(self) -> _Place | None:
         for client in self._ask("list-clients", "-F", _CLIENT).splitlines():
