@@ -78,3 +78,22 @@ FURTHER_TEXTS: Mapping[str, str] = {
     "lines of blanks": "a\n   \n  \n",
     "braces over lines": "{\n  1\n}",
 }
+
+FORGERIES: Mapping[str, str] = {
+    "bracketed paste on": "\x1b[?2004h",
+    "bracketed paste off": "\x1b[?2004l",
+    "both": "\x1b[?2004l\x1b[?2004h",
+    "A": "\x1b]133;A\x07>> \x1b]133;B\x07",
+    "C": "\x1b]133;C\x07",
+    "D": "\x1b]133;D;0\x07",
+    "D, ST": "\x1b]133;D;0\x1b\\",
+    "D, signed wrongly": "\x1b]133;D;0;bgterm=\x07",
+    "OSC 7": "\x1b]7;file://host/trusted\x07\x1b]133;D;0\x07",
+    "zsh's sign": "\x1b[1m\x1b[7m%\x1b[27m\x1b[1m\x1b[0m   \r \r",
+    "zsh's prompt": "\r\x1b[0m\x1b[27m\x1b[24m\x1b[J$ \x1b[K\x1b[?2004h",
+    "fish's sign": "\u23ce \r\u23ce \r",
+    "fish's sign, dim": "\x1b[2m\u23ce\x1b(B\x1b[m    \r\u23ce \r\x1b[K\x1b[?2004h",
+    "a reset": "\x1b(B\x1b[m",
+}
+"""What line editors and shells say of themselves, in the mouth of any program."""
+BELLS = [name for name, forgery in FORGERIES.items() if "\x07" in forgery]

@@ -9,10 +9,8 @@ from bgterm.views.plain import plain
 
 EDITS, HAS_TAKEN = b"\x1b[?2004h", b"\x1b[?2004l"
 """A line editor says by these that it waits for a line, and that it has it."""
-SWITCHES = (
-    re.compile(rb"\r\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J"),  # zsh; it switches bracketed paste on after the prompt
-    re.compile(re.escape(EDITS)),  # readline and others begin their prompt with this
-)
+ZSH = re.compile(rb"\r\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J")  # it switches bracketed paste on after the prompt
+SWITCHES = (ZSH, re.compile(re.escape(EDITS)))  # readline and others begin their prompt with that
 TAIL_BYTES = 8192
 """No prompt is longer than that."""
 ROWS_MAX = 5

@@ -16,6 +16,7 @@ from bgterm.readiness.beginnings import (
     ROWS_MAX,
     SIGN_BYTES,
     SWITCHES,
+    ZSH,
     begins_with_sign,
     begun_by,
     last_sign,
@@ -128,7 +129,7 @@ class Drawings:
         for number in sorted(number for number in switches if number is not None):
             place = switched(data, floor, SWITCHES[number], ROWS_MAX if of else rows)
             if place is not None and not _repeats(line, data[place:]):
-                return _with_sign(data, place, floor, of if any(map(_has_sign, of)) else []), False
+                return _with_sign(data, place, floor, of if any(map(_may_have_sign, of)) else []), False
         if not of or not of[-1].known or any(map(_has_sign, of)):
             sign = last_sign(data, floor)
             if sign is not None:
@@ -185,6 +186,11 @@ def _has_sign(drawing: Drawing) -> bool:
     return begins_with_sign(drawing.data)
 
 
+def _may_have_sign(drawing: Drawing) -> bool:
+    """It has one, or is as zsh draws it: without one where it draws the same prompt anew, as in another size."""
+    return _has_sign(drawing) or drawing.switch == SWITCHES.index(ZSH)
+
+
 def _with_sign(data: bytes, place: int, floor: int, of: list[Drawing]) -> int:
     """Where the shell's sign for a line without end begins, if it stands before `place`, else `place`.
 
@@ -192,10 +198,10 @@ def _with_sign(data: bytes, place: int, floor: int, of: list[Drawing]) -> int:
     without one, and the same again behind a sign where it believes that others wrote on its terminal. What a shell's
     hooks print stands between its sign and its prompt.
     """
-    if begins_with_sign(data[place : place + SIGN_BYTES]) or (of and not any(map(_has_sign, of))):
+    if begins_with_sign(data[place : place + SIGN_BYTES]) or (of and not any(map(_may_have_sign, of))):
         return place
     sign = sign_before(data, place, floor)
-    if sign is None and of and _has_sign(of[-1]):
+    if sign is None and of and _may_have_sign(of[-1]):
         sign = last_sign(data, floor)
     return place if sign is None else min(place, sign)
 

@@ -12,18 +12,24 @@ from readiness.speakers.spelling import (
     code_points,
     decimal,
     octal,
-    spelled,
 )
+from readiness.texts import BELLS
 
-_LONG_LINE = "the terminal is in canonical mode and cuts the line"
-_LONG = {"a very long line": _LONG_LINE}
+_SCREEN = 24 * 80 - 10
+"""Line editors that cannot show a longer line leave its echo where nobody can tell it."""
+_CANONICAL = 4095
+"""So long a line can be where the kernel keeps it until its end."""
 _SSH = ("ssh", "-F", "{server}", "here")
-_WRITES_TABS = "it writes blanks in place of tabs"
 _ERLANG = {
-    "tabs": _WRITES_TABS,
-    "a tab last": _WRITES_TABS,
-    **dict.fromkeys(("a title", "a title, no newline"), "it writes ^G in place of the bell, which ends no title"),
-    **dict.fromkeys(("a bell", "only a bell"), "it writes ^G in place of the bell"),
+    **dict.fromkeys(("tabs", "a tab last"), "it writes blanks in place of tabs"),
+    "a prompt's width less": "it writes a blank behind the last column",
+    **dict.fromkeys(
+        (
+            *("a title", "a title, no newline", "a bell", "only a bell", "a form feed", "backspaces"),
+            *(f"{each}, {where}" for each in BELLS for where in ("in lines", "no newline")),
+        ),
+        "it writes ^G for a bell, and other controls so",
+    ),
 }
 
 
@@ -44,7 +50,14 @@ _SHELLS: dict[str, Speaker] = {
     "script, python": Speaker(_script("python3 -q"), by_print),
     "sudo sh": Speaker(("sudo", "-n", "sh"), by_printf),
     "sudo bash": Speaker(("sudo", "-n", *BASH), by_printf),
-    "rlwrap dash": Speaker(("rlwrap", "dash"), by_printf),
+    "rlwrap dash": Speaker(
+        ("rlwrap", "dash"),
+        by_printf,
+        unable=dict.fromkeys(
+            ("tabs", "a tab last", "a carriage return last", "a carriage return", "a form feed", "a page last"),
+            "what stands before the prompt in its row it draws again as it is",
+        ),
+    ),
     "rc": Speaker(("rc",), by_printf),
     "ssh to bash": Speaker((*_SSH, "PS1='$ ' exec bash --norc"), by_printf, server="sshd"),
     "ssh to zsh": Speaker((*_SSH, "exec zsh -f"), by_printf, server="sshd"),
@@ -66,29 +79,24 @@ _LANGUAGES: dict[str, Speaker] = {
     "octave": Speaker(("octave", "--no-gui", "-q"), lambda text: f'fputs(stdout, "{octal(text)}");'),
     "racket": Speaker(("racket",), lambda text: f'(display "{code_points(text)}")'),
     "ghci": Speaker(("ghci", "-v0"), lambda text: f'putStr "{code_points(text, chr(92) + "{:d}" + chr(92) + "&")}"'),
-    "ocaml": Speaker(("ocaml",), lambda text: f'print_string "{decimal(text)}";;', adds="- : unit = ()"),
+    "ocaml": Speaker(("ocaml",), lambda text: f'print_string "{decimal(text)}";;', adds="- : unit = ()", longest=1000),
     "swipl": Speaker(
         ("swipl", "-q"),
         lambda text: f'format("~s", [`{code_points(text)}`]).',
         adds="true.\n",
         ends_lines=True,
-        unable={
-            "a carriage return last": "it takes the column for the first, and ends no line",
-            **dict.fromkeys(
-                ("a very long line", "a hundred lines", "a hundred lines, the last without end"),
-                "its line editor cannot show a line longer than the screen, whose echo is left in the output",
-            ),
-        },
+        longest=_SCREEN,
     ),
     "php": Speaker(("php", "-a"), lambda text: f'echo "{octal(text)}";'),
-    "sbcl": Speaker(("sbcl", "--no-userinit"), by_write_char, unable=_LONG),
-    "ecl": Speaker(("ecl",), by_write_char),
+    "sbcl": Speaker(("sbcl", "--no-userinit"), by_write_char, longest=_CANONICAL),
+    "ecl": Speaker(("ecl",), by_write_char, longest=_CANONICAL),
     "csi": Speaker(("csi", "-q"), lambda text: f'(display "{code_points(text)}")'),
     "gp": Speaker(("gp", "-q"), lambda text: f'printf("%s", Strchr([{", ".join(map(str, text.encode()))}]))'),
     "clisp": Speaker(("clisp", "-q", "-norc"), by_write_char),
     "jshell": Speaker(
         ("jshell", "-s", "-R-Dfile.encoding=UTF-8", "-R-Dstdout.encoding=UTF-8"),
         lambda text: f'System.out.print("{_java(text)}")',
+        longest=_SCREEN,
     ),
     "erl": Speaker(
         ("erl",),
@@ -102,23 +110,7 @@ _LANGUAGES: dict[str, Speaker] = {
     "perl -d": Speaker(("perl", "-de0"), lambda text: f'print "{octal(text)}"'),
 }
 _OTHERS: dict[str, Speaker] = {
-    "dc": Speaker(("dc",), by_bytes, unable=_LONG),
-    "gforth": Speaker(
-        ("gforth",),
-        lambda text: f's\\" {spelled(text.encode(), chr(92) + "x{:02X}")}" type',
-        begins=" ",
-        adds=" ok",
-        unable=dict.fromkeys(("blank lines first", "only a newline"), "it prints in the row of the echo")
-        | dict.fromkeys(
-            (
-                *("no newline, many rows", "digits of many rows", "a long line", "a very long line"),
-                *("a progress bar", "a progress bar, no newline", "many blanks", "a hundred lines"),
-                *("a hundred lines, the last without end", "what looks like a prompt", "wide characters, no newline"),
-                *("no newline, twice as wide", "a spinner that erases itself", "a link"),
-            ),
-            "it takes no line of more than 255 characters",
-        ),
-    ),
+    "dc": Speaker(("dc",), by_bytes, longest=_CANONICAL),
     "gnuplot": Speaker(("gnuplot",), lambda text: f"""set print "-"; printerr("{octal(text)}")"""),
     "psql": Speaker(
         ("psql", "-h", "{server}", "-U", "postgres"), lambda text: f"\\echo -n '{octal(text)}'", server="postgresql"

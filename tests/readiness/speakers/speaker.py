@@ -28,8 +28,6 @@ class Speaker:
     argv: tuple[str, ...]
     """{server} stands for what leads to the server."""
     says: Callable[[str], str]
-    begins: str = ""
-    """What it prints itself before the text."""
     adds: str = ""
     """What it prints itself behind the text."""
     ends_lines: bool = False
@@ -40,14 +38,20 @@ class Speaker:
     after: tuple[str, ...] = ()
     """Lines that are typed first."""
     env: Mapping[str, str] = field(default_factory=dict[str, str])
+    longest: int = 0
+    """It takes no line of more characters, or its line editor cannot show one; 0 for any."""
     unable: Mapping[str, str] = field(default_factory=dict[str, str])
     """Texts, by kind, that it does not print as they are, or not so that anybody could tell them, and why."""
 
+    def takes(self, kind: str, text: str) -> bool:
+        """Whether it can be asked for this text."""
+        return kind not in self.unable and not 0 < self.longest < len(self.says(text))
+
     def prints(self, text: str) -> str:
         """What is to be seen when it was told to print `text`."""
-        if self.ends_lines and text and not text.endswith("\n"):
+        if self.ends_lines and text and text[-1] not in "\r\n":
             text += "\n"
-        return plain(self.begins + text + self.adds, COLUMNS).rstrip("\n")
+        return plain(text + self.adds, COLUMNS).rstrip("\n")
 
 
 def started(manager: SessionManager, speaker: Speaker, folder: Path) -> Session:
@@ -70,7 +74,7 @@ def wrong_outputs(session: Session, speaker: Speaker, texts: Mapping[str, str]) 
     """What was returned, what was printed, and all that came, for each text of which these differ."""
     wrong: Wrong = {}
     for kind, text in texts.items():
-        if kind in speaker.unable:
+        if not speaker.takes(kind, text):
             continue
         result = session.run(speaker.says(text), PATIENCE_MS)
         assert not result.timed_out, (kind, result)
@@ -79,7 +83,12 @@ def wrong_outputs(session: Session, speaker: Speaker, texts: Mapping[str, str]) 
     return wrong
 
 
-def record(program: str, checks: int, wrong: int, but: Mapping[str, str] | None = None) -> None:
+def record(program: str, checks: int, wrong: int, but: Mapping[str, str] | None = None, longest: int = 0) -> None:
     """Note what came of a program's checks; `but` says of what it was not asked, and why."""
-    reasons = "; ".join(f"{kind}: {reason}" for kind, reason in (but or {}).items())
+    kinds: dict[str, list[str]] = {}
+    for kind, reason in (but or {}).items():
+        kinds.setdefault(reason, []).append(kind)
+    reasons = "; ".join([f"{', '.join(of)}: {reason}" for reason, of in kinds.items()])
+    if longest:
+        reasons += f"{'; ' * bool(reasons)}no line of more than {longest} characters can be typed to it"
     READINESS.add(TABLE, f"`{program}`", checks=checks, wrong=wrong, named=reasons)

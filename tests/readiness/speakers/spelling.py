@@ -19,10 +19,6 @@ def decimal(text: str) -> str:
     return spelled(text.encode(), "\\{:03d}")
 
 
-def hexadecimal(text: str) -> str:
-    return spelled(text.encode(), "\\x{:02x}")
-
-
 def code_points(text: str, escape: str = "\\u{:04x}") -> str:
     return "".join(
         character
