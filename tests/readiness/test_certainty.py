@@ -41,6 +41,22 @@ for line in sys.stdin: threading.Timer(1, done).start()""",
     "it reads on, and a child works": """
 ask()
 while sys.stdin.readline(): subprocess.Popen(['sh', '-c', 'sleep 1; : > done; echo done'], stdin=subprocess.DEVNULL)""",
+    "it reads on, and a child in a session of its own works": """
+ask()
+while sys.stdin.readline(): subprocess.Popen(['sh', '-c', 'sleep 1; : > done; echo done'], start_new_session=True)""",
+    "it reads on, and a grandchild works that has lost its parent": """
+ask()
+while sys.stdin.readline(): subprocess.run(['sh', '-c', '(sleep 1; : > done; echo done) < /dev/null &'])""",
+    "a question shows, and a thread works": """
+ask(); sys.stdin.readline(); r, w = os.pipe(); threading.Timer(1, os.write, [w, b'x']).start()
+print('Go on? [y/N] ', end='', flush=True)
+while r not in select.select([0, r], [], [])[0]: sys.stdin.readline()
+done(); sys.stdin.read()""",
+    "marks of a prompt show, and a child works": """
+import tty; ask(); sys.stdin.readline(); tty.setcbreak(0); r, w = os.pipe(); child = subprocess.Popen(['sleep', '1'])
+print('\x1b[?2004h> ', end='', flush=True); threading.Thread(target=lambda: (child.wait(), os.write(w, b'x'))).start()
+while r not in select.select([0, r], [], [])[0]: sys.stdin.readline()
+done(); sys.stdin.read()""",
     "a select with a pipe of its own, which a thread writes": """
 r, w = os.pipe(); ask()
 while True:
@@ -171,7 +187,9 @@ def test_quiet_finds_a_listening_program_under_a_shell(
     session.write_stdin(f"{PYTHON} reads.py\n")
     session.poll(10_000, until=r"Name: $")
     found = session.poll(20_000, until=READY, min_confidence="quiet")
-    assert (found.reason, found.status and found.status.confidence) == ("ready", "quiet")
+    # Where only a thread reads and all others rest, nothing but input can bring output.
+    confidence = "certain" if "threading" in reads else "quiet"
+    assert (found.reason, found.status and found.status.confidence) == ("ready", confidence)
 
 
 ELSEWHERE = {
@@ -196,6 +214,12 @@ UNUSUAL = {
     " outer.register(poll.fileno(), 1); print('Name: ', end='', flush=True); outer.poll()",
     "reads that do not block, with sleeps": "os.set_blocking(0, False); print('Name: ', end='', flush=True)\n"
     "while True:\n try: os.read(0, 9); break\n except BlockingIOError: time.sleep(0.05)",
+    "epoll of epoll of epoll": "inner = select.epoll(); inner.register(0, 1); middle = select.epoll();"
+    " middle.register(inner, 1); outer = select.epoll(); outer.register(middle, 1)\n"
+    "print('Name: ', end='', flush=True); outer.poll()",
+    "another descriptor that does not block": "fd = os.open('/dev/tty', os.O_RDWR | os.O_NONBLOCK)\n"
+    "print('Name: ', end='', flush=True)\n"
+    "while True:\n try: os.read(fd, 9); break\n except BlockingIOError: time.sleep(0.05)",
     "more than a thousand descriptors": "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))\n"
     "pipes = [os.pipe() for _ in range(1100)]; poll = select.poll(); poll.register(0, 1)\n"
     "[poll.register(r, 1) for r, _ in pipes]; print('Name: ', end='', flush=True); poll.poll()",
@@ -208,6 +232,14 @@ def test_quiet_finds_whoever_waits_in_an_unusual_way(manager: SessionManager, re
     session = manager.open(manager.start_session([PYTHON, "-c", code], "/", ENV))
     session.poll(10_000, until=r"Name: $")
     assert session.poll(20_000, until=READY, min_confidence="quiet").reason == "ready"
+
+
+def test_a_shell_at_its_prompt_waits_whatever_its_jobs_do(manager: SessionManager, tmp_path: Path) -> None:
+    """What a start-up file puts into the background is in the shell's own process group."""
+    (tmp_path / "rc").write_text("sleep 30 &\n")
+    session = manager.open(manager.start_session(["bash", "--rcfile", str(tmp_path / "rc")], "/", ENV))
+    found = session.poll(10_000, until=READY, min_confidence="certain")
+    assert (found.reason, found.status and found.status.at_shell_prompt) == ("ready", True)
 
 
 @pytest.mark.program("sqlite3")

@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 
 from bgterm.readiness.backoff import Backoff
-from bgterm.readiness.prompts import Prompts, looks_like_prompt
+from bgterm.readiness.prompts import AtWork, Prompts, looks_like_prompt
 
 SCRIPT = "counter --fast"
 
 
 def twice(name: str, row: str) -> Prompts:
     prompts = Prompts()
-    prompts.learn(name, SCRIPT, row)
-    prompts.learn(name, SCRIPT, row)
+    prompts.learn(name, SCRIPT, row, 2)
+    prompts.learn(name, SCRIPT, row, 1)
     return prompts
 
 
@@ -24,14 +24,18 @@ def test_digits_in_a_prompt_stand_for_any_digits() -> None:
 
 def test_a_prompt_is_learned_when_it_is_seen_a_second_time() -> None:
     prompts = Prompts()
-    prompts.learn("counter", SCRIPT, "step 7> ")
+    prompts.learn("counter", SCRIPT, "step 7> ", 0)
     assert not prompts.known("counter", SCRIPT, "step 8> ")
-    prompts.learn("counter", SCRIPT, "step 8> ")
+    prompts.learn("counter", SCRIPT, "step 8> ", 0)
     assert prompts.known("counter", SCRIPT, "step 9> ")
 
 
 def test_what_one_script_shows_is_no_prompt_of_another() -> None:
     assert not twice("node", "app> ").known("node", "node other.js", "app> ")
+
+
+def test_a_learned_prompt_is_one_where_no_more_are_at_work_than_when_it_was_learned() -> None:
+    assert twice("counter", "step 7> ").known("counter", SCRIPT, "step 8> ") == AtWork(1, woken=True)
 
 
 @pytest.mark.parametrize("row", ["Loading...", "Downloading 20%", "Step 3/10 "])

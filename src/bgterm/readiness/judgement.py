@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.line_editors import drawn_prompt, silent_read
+from bgterm.readiness.line_editors import DRAWN_BY, drawn_prompt, silent_read
 from bgterm.readiness.marks import Mark, Marks
 from bgterm.readiness.observation import Finding, Observation
 from bgterm.readiness.programs import ASK_FOR_SECRETS, FULL_SCREEN, MULTIPLEXERS, RELAYS
-from bgterm.readiness.prompts import Prompts, looks_like_prompt
+from bgterm.readiness.prompts import (
+    ITS_LAST_TIME,
+    ITS_TIME,
+    MOST,
+    NOBODY,
+    AtWork,
+    Prompts,
+    looks_like_prompt,
+    restless,
+)
 from bgterm.readiness.questions import LESS, question, well_known_prompt
 from bgterm.readiness.row import line_left_of_cursor, rows_above_cursor, text_left_of_cursor
 from bgterm.readiness.shell_prompt import ShellPrompts
@@ -46,7 +55,7 @@ class Judgement:
         self._prompts = Prompts()
         self._shell_prompts = ShellPrompts(terminal)
         self._row: tuple[int, str, str] = (-1, "", "")
-        self._stood_at: tuple[str, str, str, int] | None = None
+        self._stood_at: tuple[str, str, str, int, int] | None = None
         self._has_prompt = 0  # the last program that has shown a prompt by which it is known
         self._told: re.Pattern[str] | None = None
         self._in_picture = False  # what shows is drawn by a multiplexer, and so are the modes
@@ -105,8 +114,10 @@ class Judgement:
         if wait_s > 0:
             self.again_at = now + wait_s
             return None
-        if observation.finding is Finding.LISTENING and kernel.runs(observation.pid):
-            return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
+        if observation.finding is Finding.LISTENING and (
+            kernel.runs(observation.pid) if seconds == _TOLD_S else self._works(observation, kernel)
+        ):
+            return None
         return self._waits(observation, kernel, "prompt", why, state)
 
     def _listening(self, observation: Observation, kernel: Kernel, now: float) -> Status:
@@ -118,28 +129,42 @@ class Judgement:
                 return self._waits(observation, kernel, "marks", "it fills the screen, and listens for keys")
             self.again_at = now + wait_s
         prompt, command = self._line(), kernel.command(observation.pid)
-        if self._answered() and (
-            drawn_prompt(self._terminal.output) or self._prompts.known(observation.name, command, prompt)
-        ):
+        tolerated = self._tolerated(observation, kernel, command, prompt) if self._answered() else None
+        if tolerated is not None:
             self._has_prompt = observation.pid
             # It may have taken in lines that were typed ahead, and be about to go on with them.
-            if kernel.runs(observation.pid):
-                return self._answer(observation, "busy", "prompt", "it shows its prompt, but runs")
-            return self._waits(observation, kernel, "prompt", "it listens, and shows its prompt")
+            if not self._works(observation, kernel, tolerated):
+                return self._waits(observation, kernel, "prompt", "it listens, and shows its prompt")
         marked = self._marked(observation, kernel, now)
         if marked is not None and marked.state != "busy":
-            return marked
+            signed = self.marks.shell is not None and self.marks.shell.signed
+            if signed or not self._works(observation, kernel, ITS_LAST_TIME):
+                return marked
+            marked = None
         known = observation.pid == self._has_prompt
         if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if known else _STILL_S, kernel, observation.group, now):
             self._stands_at(observation, kernel)
             return self._waits(
                 observation, kernel, "quiet", "it listens and has been still, which is no proof that it waits for you"
             )
-        if known:
+        if known and tolerated is None:
             return self._answer(observation, "busy", "prompt", "it listens for input, but does not show its prompt")
         return marked or self._answer(
             observation, "unknown", "none", f"{observation.why}: it may be working, or wait for you"
         )
+
+    def _tolerated(self, observation: Observation, kernel: Kernel, command: str, prompt: str) -> AtWork | None:
+        """Who may be at work where the row shows this program's prompt, None where it does not."""
+        tolerated = self._prompts.known(observation.name, command, prompt)
+        if tolerated is None and drawn_prompt(self._terminal.output):
+            return ITS_TIME if kernel.executable(observation.pid) in DRAWN_BY else NOBODY
+        return tolerated
+
+    def _works(self, observation: Observation, kernel: Kernel, tolerated: AtWork = NOBODY) -> bool:
+        """Whether a program that listens runs, or more than is tolerated could bring output by themselves."""
+        if observation.name in RELAYS or restless(observation.name):
+            return kernel.runs(observation.pid)  # timers of theirs, and what the other side sends, say nothing
+        return kernel.at_work(*tolerated) > tolerated.most
 
     def _relayed(self, observation: Observation, kernel: Kernel, now: float) -> Status:
         """A relay to elsewhere: only the output can tell."""
@@ -277,18 +302,18 @@ class Judgement:
         return self._terminal.output.end > self._terminal.input_mark
 
     def _has_stood_at(self, observation: Observation, kernel: Kernel, row: str) -> bool:
-        return self._prompts.known(observation.name, kernel.command(observation.pid), row)
+        return self._prompts.known(observation.name, kernel.command(observation.pid), row) is not None
 
     def _stands_at(self, observation: Observation, kernel: Kernel) -> None:
-        command = kernel.command(observation.pid)
-        self._stood_at = (observation.name, command, self._line(), self._terminal.output.end)
+        command, at_work = kernel.command(observation.pid), kernel.at_work(MOST)
+        self._stood_at = (observation.name, command, self._line(), at_work, self._terminal.output.end)
 
     def _learn(self) -> None:
         """Where a program stood still, and then somebody typed, there it had a prompt."""
         if self._stood_at is not None:
-            name, command, prompt, end = self._stood_at
+            name, command, prompt, at_work, end = self._stood_at
             if self._terminal.input_mark == end and self._terminal.last_input:
-                self._prompts.learn(name, command, prompt)
+                self._prompts.learn(name, command, prompt, at_work)
             if self._terminal.output.end > end or self._terminal.input_mark >= end:
                 self._stood_at = None
 

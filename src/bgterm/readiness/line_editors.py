@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bgterm.engine.output import OutputBuffer
 
 # readline's _refreshLine in Node.js: to the first column, erase what is below, the prompt, and behind it.
+DRAWN_BY = frozenset({"node", "nodejs"})
+"""The files of programs that draw so, whatever name they give themselves."""
 _REFRESHED = re.compile(rb"\x1b\[1G\x1b\[0J([^\n]*)\x1b\[(\d+)G\Z")
 _TAIL = 1024
 

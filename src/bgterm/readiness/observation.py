@@ -81,8 +81,21 @@ class Kernel(Protocol):
         """Where in its program the main thread of the process sleeps that was observed; None: that does not show."""
         ...
 
+    def executable(self, pid: int) -> str:
+        """The name of the file that a process runs, "" where it cannot be known."""
+        ...
+
     def cpu_seconds(self, group: int) -> float:
         """CPU time that the members of a process group have used, 0.0 where that cannot be known."""
+        ...
+
+    def at_work(self, most: int, timed: bool = False, woken: bool = False) -> int:
+        """How many could bring output by themselves to whom the last look found listening.
+
+        A time-out of its own (unless it may be `timed`), a descriptor to which others write, a thread, a process: each
+        counts, up to one more than `most`. 0 where that cannot be known. With `woken` it must have had its time to see
+        what the others have done.
+        """
         ...
 
     def runs(self, pid: int) -> bool:

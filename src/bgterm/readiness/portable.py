@@ -56,9 +56,17 @@ class PortableTerminal:
         """Where a program sleeps is not known here: None."""
         return None
 
+    def executable(self, pid: int) -> str:  # noqa: ARG002 - not known here
+        """What a process runs is not known here: ""."""
+        return ""
+
     def cpu_seconds(self, group: int) -> float:  # noqa: ARG002 - not known here
         """CPU time is not known here: 0.0."""
         return 0.0
+
+    def at_work(self, most: int, timed: bool = False, woken: bool = False) -> int:  # noqa: ARG002 - not known here
+        """Who else works is not known here: 0."""
+        return 0
 
     def runs(self, pid: int) -> bool:  # noqa: ARG002 - not known here
         """Whether a program runs is not known here: False."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 _DIGITS = re.compile(r"\d+")
 ENDS = tuple(">$#%:?])\u276f\u203a\u00bb\u03bb\u279c")  # and the arrows of fancy prompts
@@ -40,6 +41,29 @@ _BUILT_IN: dict[str, frozenset[str]] = {
 _BEHIND_OUTPUT_MIN = 3
 """So long is a prompt that is known also where output without a newline stands before it in its row."""
 _VERSION = re.compile(r"[\d.]+$")
+
+
+class AtWork(NamedTuple):
+    """Who may be at work where a program shows its prompt, as `Kernel.at_work` counts."""
+
+    most: int = 0
+    timed: bool = False
+    """It may wake for a time of its own, beside."""
+    woken: bool = False
+    """But it must have done so once since somebody else was at work."""
+
+
+NOBODY = AtWork()
+ITS_TIME = AtWork(0, timed=True)
+"""Of a prompt that is known from the start: line editors have event loops in them."""
+ITS_LAST_TIME = AtWork(0, timed=True, woken=True)
+"""Of a mark, which is more easily taken for another's."""
+_WITHOUT_TIME = (">>>", "(Pdb)")
+"""Python itself reads behind these without an event loop, unless a program has put one there."""
+_RESTLESS = frozenset({"beam.smp", "java"})
+"""Threads of theirs wake on timers all the time."""
+MOST = 64
+"""As many as are counted of what does not rest."""
 _RENAMED = {"jshell": "java"}
 
 
@@ -62,30 +86,45 @@ def _program(name: str) -> str:
     return _RENAMED.get(name) or _VERSION.sub("", name)
 
 
+def restless(name: str) -> bool:
+    """Whether a program is known to have timers that bring no output."""
+    return _program(name) in _RESTLESS
+
+
 class Prompts:
     """The prompts known for each program in a session."""
 
     def __init__(self) -> None:
-        self._sighted: dict[tuple[str, str, str], int] = {}
-        self._learned: dict[tuple[str, str], set[str]] = {}
+        self._sighted: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self._learned: dict[tuple[str, str], dict[str, int]] = {}
 
-    def known(self, name: str, command: str, row: str) -> bool:
-        """Whether this row, left of the cursor, is a prompt of this program; `command` is what it was started with."""
-        text = in_general(row)
-        built_in = _BUILT_IN.get(_program(name), frozenset[str]())
-        if text in built_in or text in self._learned.get((name, command), ()):
-            return True
-        return text.endswith(tuple(each for each in built_in if len(each) >= _BEHIND_OUTPUT_MIN and each[0] != "."))
+    def known(self, name: str, command: str, row: str) -> AtWork | None:
+        """Who may be at work where this row, left of the cursor, is a prompt of this program; None if it is none.
 
-    def learn(self, name: str, command: str, row: str) -> None:
-        """The program stood still at this row until somebody typed there; the second time it is known for a prompt.
-
-        What looks like no prompt, or counts something, is not kept.
+        `command` is what the program was started with.
         """
         text = in_general(row)
-        if not text.endswith(ENDS) or _COUNTER.search(text):
+        learned = self._learned.get((name, command), {}).get(text)
+        if learned is not None:
+            return AtWork(learned, woken=True)
+        built_in = _BUILT_IN.get(_program(name), frozenset[str]())
+        if text in built_in or text.endswith(
+            tuple(each for each in built_in if len(each) >= _BEHIND_OUTPUT_MIN and each[0] != ".")
+        ):
+            return NOBODY if text.endswith(_WITHOUT_TIME) else ITS_TIME
+        return None
+
+    def learn(self, name: str, command: str, row: str, at_work: int) -> None:
+        """The program stood still at this row until somebody typed there; the second time it is known for a prompt.
+
+        It is one where no more are at work than `at_work`, as they were at the quieter of the two times. What looks
+        like no prompt, or counts something, is not kept.
+        """
+        text = in_general(row)
+        if not text.endswith(ENDS) or _COUNTER.search(text) or at_work > MOST:
             return
         sighting = (name, command, text)
-        self._sighted[sighting] = self._sighted.get(sighting, 0) + 1
-        if self._sighted[sighting] >= _SIGHTINGS:
-            self._learned.setdefault((name, command), set()).add(text)
+        times, least = self._sighted.get(sighting, (0, MOST))
+        self._sighted[sighting] = times, least = times + 1, min(least, at_work)
+        if times >= _SIGHTINGS:
+            self._learned.setdefault((name, command), {})[text] = least

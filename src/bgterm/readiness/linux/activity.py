@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bgterm.readiness.linux.procfs import ProcessStat
+    from bgterm.readiness.linux.thread import Thread
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -30,6 +31,33 @@ def _state(pid: int, tid: int) -> bytes:
         return parsed_stat(slurp(f"/proc/{pid}/task/{tid}/stat", 1024)).state
     except OSError:
         return b"X"  # it has gone
+
+
+def turns_of(pid: int, tid: int) -> bytes:
+    """How often a thread has had a CPU; b"" where that is not counted, or the thread has gone."""
+    try:
+        return slurp(f"/proc/{pid}/task/{tid}/schedstat").rpartition(b" ")[2]
+    except OSError:
+        return b""
+
+
+class Awakening:
+    """Whether a thread that sleeps for short times has woken since it was found to be the only one that does."""
+
+    def __init__(self) -> None:
+        self._asleep: tuple[int, float] | None = None
+        self._turns = b""
+
+    def seen(self, thread: Thread, still_since: float) -> bool:
+        """Whether it has woken since the first call with the same arguments that is not forgotten."""
+        asleep, turns = (thread.tid, still_since), turns_of(thread.pid, thread.tid)
+        if asleep != self._asleep:
+            self._asleep, self._turns = asleep, turns
+        return turns != self._turns
+
+    def forget(self) -> None:
+        """Somebody else was at work."""
+        self._asleep = None
 
 
 class Sleep:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from stat import S_ISCHR
 from typing import TYPE_CHECKING, TypeVar
 
-from bgterm.readiness.linux.procfs import slurp
+from bgterm.readiness.linux.procfs import slurp_all
 from bgterm.readiness.linux.syscalls import CALLS, Call
 from bgterm.readiness.linux.thread import Thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bgterm.readiness.linux.procfs import ProcessStat
 
 C = TypeVar("C")
 
@@ -31,7 +33,11 @@ _FOREVER_MS = _INT_MASK  # -1 as an int
 
 
 class UnseenWaitError(Exception):
-    """The thread sleeps in a way that does not show on what: io_uring, or a 32-bit program."""
+    """The thread sleeps in a way that does not show on what: a 32-bit program, or `RingWaitError`."""
+
+
+class RingWaitError(UnseenWaitError):
+    """The thread waits for an io_uring."""
 
 
 @dataclass(slots=True)
@@ -63,9 +69,8 @@ class TerminalWait:
     """A thread that sleeps until the terminal has input, and perhaps until other things happen."""
 
     thread: Thread
-    group: int
-    """Its process group."""
-    name: str
+    process: ProcessStat
+    """As its thread shows it: the name is the thread's own."""
     terminal_fd: int
     other_fds: list[int]
     """What else would wake it."""
@@ -73,9 +78,6 @@ class TerminalWait:
     """Whether it wakes by itself after a while."""
     reads: bool = False
     """It sleeps in a read itself, where the terminal's own timer counts (VTIME, see termios(3))."""
-    thread_count: int = 1
-    caught: int = 0
-    """The signals that its process catches: bit `n - 1` for signal `n`."""
 
     @property
     def of_main_thread(self) -> bool:
@@ -95,7 +97,7 @@ def terminal_wait(thread: Thread, device: TerminalDevice) -> TerminalWait | None
         watched, timed = watched_by(thread, *call)
         mine = _terminal_among(watched, thread.pid, device)
         if mine is None:
-            watched = _with_nested(thread, watched)
+            watched = with_nested(thread, watched)
             mine = _terminal_among(watched, thread.pid, device)
         if mine is None:
             return None
@@ -109,7 +111,7 @@ def terminal_wait(thread: Thread, device: TerminalDevice) -> TerminalWait | None
         return None
     others = [fd for fd in watched if fd != mine]
     reads = call[0] is Call.READ
-    return TerminalWait(thread, stat.group, stat.name, mine, others, timed, reads, stat.thread_count, stat.caught)
+    return TerminalWait(thread, stat, mine, others, timed, reads)
 
 
 def _terminal_among(fds: list[int], pid: int, device: TerminalDevice) -> int | None:
@@ -126,7 +128,7 @@ def sleeping_call(thread: Thread, calls: Mapping[bytes, C]) -> tuple[C, list[int
         raise UnseenWaitError
     call = calls.get(fields[0])
     if call is Call.IO_URING:
-        raise UnseenWaitError
+        raise RingWaitError
     return None if call is None else (call, [int(field, 16) for field in fields[1:6]])
 
 
@@ -152,11 +154,33 @@ def watched_by(thread: Thread, call: Call, arguments: list[int]) -> tuple[list[i
     return watched, fourth & _INT_MASK != _FOREVER_MS
 
 
-def _with_nested(thread: Thread, watched: list[int]) -> list[int]:
+def seconds_of(thread: Thread) -> float:
+    """For how long a thread sleeps that waits for a time; 0.0 where that does not show."""
+    found = sleeping_call(thread, CALLS)
+    if found is None:
+        return 0.0
+    call, (_, _, third, fourth, fifth) = found
+    if call is Call.POLL or call is Call.EPOLL:
+        return (third if call is Call.POLL else fourth) / 1000
+    address = {Call.PPOLL: third, Call.SELECT: fifth, Call.EPOLL_PWAIT2: fourth}.get(call, 0)
+    # A select(2) of old has microseconds in the second number: it is taken for shorter than it is.
+    seconds, rest = struct.unpack("=qq", thread.memory(address, 16)) if address else (0, 0)
+    return float(seconds + rest / 1e9)
+
+
+def with_nested(thread: Thread, watched: list[int]) -> list[int]:
     """`watched`, and in the place of epoll instances what those watch: they are waited for as any descriptor is."""
     found: list[int] = []
-    for fd in watched:
-        found += _epolled(thread.pid, fd) if _is_epoll(thread.pid, fd) else [fd]
+    seen: set[int] = set()
+    queue = list(watched)
+    for fd in queue:
+        if fd in seen:
+            continue
+        seen.add(fd)
+        if _is_epoll(thread.pid, fd):
+            queue += _epolled(thread.pid, fd)
+        else:
+            found.append(fd)
     return found
 
 
@@ -191,7 +215,7 @@ def _selected(thread: Thread, count: int, address: int) -> list[int]:
 def _epolled(pid: int, epoll_fd: int) -> list[int]:
     """The descriptors that an epoll instance watches for input."""
     watched: list[int] = []
-    for line in slurp(f"/proc/{pid}/fdinfo/{epoll_fd}", 65536).splitlines():
+    for line in slurp_all(f"/proc/{pid}/fdinfo/{epoll_fd}").splitlines():
         if line.startswith(b"tfd:"):
             _, fd, _, events, *_ = line.split()
             if int(events, 16) & _POLLIN:

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.linux.blocked import TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
+from bgterm.readiness.linux.blocked import RingWaitError, TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
+from bgterm.readiness.linux.family import SIGCHLD, Family, Orphans, controls_jobs, may_have_left_children
 from bgterm.readiness.linux.procfs import (
     ProcessStat,
     children_of,
@@ -28,9 +29,10 @@ from bgterm.readiness.linux.thread import Thread
 from bgterm.readiness.programs import WOKEN_BY_THEMSELVES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SEEN_RUNNING_MAX = 8
+_OPEN_FILES_MAX = 64
 _SCAN_AFTER_S = 0.3
 _SCAN_PAUSE_S = 0.5
 _SCAN_SHARE = 50
@@ -48,6 +50,8 @@ class Search:
     """The kernel refused to tell about some member."""
     unseen: bool = False
     """Some member sleeps in a way that does not show on what; or no member shows at all."""
+    rings: bool = False
+    """Some member waits for an io_uring."""
     stopped: bool = False
     """Every member is stopped."""
     looks_now_and_then: bool = False
@@ -62,6 +66,9 @@ class ForegroundGroup:
         self._root = root
         self._device = device
         self._device_elsewhere = TerminalDevice(device.file_system, device.number, by_its_name=False)
+        self._orphans = Orphans(self._device_elsewhere)
+        self._faults = 0
+        """Those of the children of the root, as of the last time that none had left children of their own."""
         self._last_reader: Thread | None = None
         self._seen_running = 0
         self._scan_at = 0.0
@@ -106,27 +113,55 @@ class ForegroundGroup:
         if search.stopped or self._found_elsewhere(search, others, still_since):
             return search
         search.unseen = search.unseen or not search.members
-        search.looks_now_and_then = any(
-            found.state == b"S" and self._looks_now_and_then(pid) for pid, found in search.members
+        search.looks_now_and_then = search.looks_now_and_then or any(
+            found.state == b"S" and self._looks_now_and_then(pid, self._device) for pid, found in search.members
         )
         return search
 
     def is_idle(self, wait: TerminalWait, group: int) -> bool:
-        """Whether nobody in the group, nor beside the reader in its own, can go on but by the reader's doing."""
-        reader = wait.thread
-        if wait.thread_count == 1 and reader.pid == self._root == group and not children_of(reader.pid, reader.tid):
+        """Whether nobody beside the reader could bring output by himself."""
+        reader, process = wait.thread, wait.process
+        if process.thread_count == 1 and (
+            controls_jobs(process)
+            or (
+                reader.pid == self._root == group
+                and (process.faults_of_children == self._faults or not may_have_left_children(process))
+                and not children_of(reader.pid, reader.tid)
+            )
+        ):
             return True  # as most are
-        groups = {group, wait.group}
-        beside = [pid for pid, found in self._below_root() if found.group in groups and pid != reader.pid]
-        if wait.thread_count > 1:
-            beside.append(reader.pid)
-        return Surroundings(reader, self._device, wait.name in WOKEN_BY_THEMSELVES).rest(beside)
+        surroundings = self._surroundings(wait)
+        self._orphans.grew = False
+        rest = surroundings.rest(self._beside(wait, group, surroundings, surroundings.note))
+        rest = rest and not self._orphans.grew
+        if rest:
+            self._orphans.settle()
+        return rest
 
-    def _below_root(self) -> Iterator[tuple[int, ProcessStat]]:
-        for pid in descendants(self._root):
-            found = process_stat(pid)
-            if found is not None:
-                yield pid, found
+    def at_work(self, wait: TerminalWait, group: int, most: int) -> int:
+        """How many beside the reader could bring output by themselves, counted up to one more than `most`."""
+        surroundings = self._surroundings(wait)
+        return surroundings.at_work(self._beside(wait, group, surroundings, id), most)
+
+    def _surroundings(self, wait: TerminalWait) -> Surroundings:
+        return Surroundings(wait.thread, self._device, wait.process.name in WOKEN_BY_THEMSELVES)
+
+    def _beside(
+        self, wait: TerminalWait, group: int, surroundings: Surroundings, note: Callable[[int], object]
+    ) -> Iterator[int]:
+        """The processes that may bring output beside the reader's thread, its own among them."""
+        process = wait.process
+        if controls_jobs(process):
+            note(wait.thread.pid)
+            yield wait.thread.pid
+            return
+        family = Family(self._root, {group, process.group}, note)
+        yield from family.pids
+        if family.may_have_left_children or group != self._root:
+            orphans = self._orphans.of(family, surroundings.pipes, note)
+            yield from orphans
+            if not orphans and not process.ignored & SIGCHLD:
+                self._faults = process.faults_of_children
 
     def _asks(self, search: Search, group: int, thread: Thread) -> bool:
         """Whether this thread waits for the terminal as a member of the group; noted in `search`."""
@@ -135,10 +170,13 @@ class ForegroundGroup:
         except PermissionError:
             search.refused = True
             return False
+        except RingWaitError:
+            search.rings = True
+            return False
         except UnseenWaitError:
             search.unseen = True
             return False
-        if wait is None or wait.group != group:
+        if wait is None or wait.process.group != group:
             return False
         self._found(search, wait)
         return True
@@ -150,7 +188,7 @@ class ForegroundGroup:
         search.wait, search.pid, search.name = (
             wait,
             thread.pid,
-            program_name(thread.pid, wait.name if wait.of_main_thread else name_of(thread.pid)),
+            program_name(thread.pid, wait.process.name if wait.of_main_thread else name_of(thread.pid)),
         )
 
     def _found_elsewhere(self, search: Search, others: list[tuple[int, ProcessStat]], still_since: float) -> bool:
@@ -161,32 +199,38 @@ class ForegroundGroup:
         if not search.members:
             return False
         session = search.members[0][1].session
-        candidates = [pid for pid, found in others if found.session != session]
+        related = [pid for pid, found in others if found.session != session]
+        threads_of = {pid: threads(pid) for pid in related}
         if self._elsewhere:
-            candidates.insert(0, self._elsewhere)
+            threads_of = {self._elsewhere: [self._elsewhere], **threads_of}
         now = time.monotonic()
         if now - still_since > _SCAN_AFTER_S and now >= self._scan_at:
-            candidates += _orphans(session)
+            threads_of.update((pid, [pid]) for pid in _orphans(session))
             self._scan_at = now + max(_SCAN_PAUSE_S, _SCAN_SHARE * (time.monotonic() - now))
-        for pid in candidates:
-            try:
-                wait = terminal_wait(Thread(pid, pid), self._device_elsewhere)
-            except (PermissionError, UnseenWaitError):
-                continue
-            if wait is not None:
-                self._found(search, wait)
-                self._last_reader, self._elsewhere = None, pid  # it is no member
-                return True
+        for pid, tids in threads_of.items():
+            for tid in tids:
+                try:
+                    wait = terminal_wait(Thread(pid, tid), self._device_elsewhere)
+                except RingWaitError:
+                    search.rings = search.rings or pid in related
+                    continue
+                except (PermissionError, UnseenWaitError):
+                    continue
+                if wait is not None:
+                    self._found(search, wait)
+                    self._last_reader, self._elsewhere = None, pid  # it is no member
+                    return True
+        search.looks_now_and_then = any(self._looks_now_and_then(pid, self._device_elsewhere) for pid in related)
         return False
 
-    def _looks_now_and_then(self, pid: int) -> bool:
-        """Whether standard input is the terminal and a read of it would not sleep, or a signal tells of input."""
+    @staticmethod
+    def _looks_now_and_then(pid: int, device: TerminalDevice) -> bool:
+        """Whether a process has the terminal open so that a read does not sleep, or a signal tells of input."""
         try:
-            _, _, flags = slurp(f"/proc/{pid}/fdinfo/0").partition(b"flags:")
-            unblocked = int(flags.split()[0], 8) & (os.O_NONBLOCK | os.O_ASYNC)
-            return bool(unblocked) and self._device.is_open_as(pid, 0)
-        except (OSError, IndexError):
+            fds = sorted(map(int, os.listdir(f"/proc/{pid}/fd")))
+        except OSError:
             return False
+        return any(_unblocked(pid, fd, device) for fd in fds[:_OPEN_FILES_MAX])
 
     def _runs_for_now(self, search: Search, group: int, last: Thread) -> bool:
         """Whether the last reader runs: then it has just been given something to do, and nobody else need be asked."""
@@ -200,6 +244,16 @@ class ForegroundGroup:
         self._seen_running += 1
         search.pid, search.name = last.pid, stat.name
         return True
+
+
+def _unblocked(pid: int, fd: int, device: TerminalDevice) -> bool:
+    try:
+        if not device.is_open_as(pid, fd):
+            return False
+        _, _, flags = slurp(f"/proc/{pid}/fdinfo/{fd}").partition(b"flags:")
+        return bool(int(flags.split()[0], 8) & (os.O_NONBLOCK | os.O_ASYNC))
+    except (OSError, IndexError):
+        return False
 
 
 def _orphans(session: int) -> Iterator[int]:

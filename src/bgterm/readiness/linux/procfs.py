@@ -12,11 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_PART = 1 << 14
+_FEW = 64
+"""So many processes are asked for by their number sooner than by a list of all."""
+
+
 def slurp(path: str, size: int = 4096) -> bytes:
     """The first `size` bytes of a small file. `open()` would cost four times as much."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(fd, size)
+    finally:
+        os.close(fd)
+
+
+def slurp_all(path: str) -> bytes:
+    """A file of /proc to its end, in as few reads as it needs."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        found = part = os.read(fd, _PART)
+        while len(part) == _PART:
+            part = os.read(fd, _PART)
+            found += part
+        return found
     finally:
         os.close(fd)
 
@@ -28,6 +46,7 @@ class ProcessStat:
     name: str
     state: bytes
     """`b"S"` asleep, `b"R"` running, `b"D"` in the disk, `b"T"` stopped, `b"t"` stopped by a debugger, `b"Z"` dead."""
+    parent: int
     group: int
     session: int
     terminal: int
@@ -35,9 +54,13 @@ class ProcessStat:
     terminal_group: int
     """The foreground process group of that terminal."""
     cpu_ticks: int
+    faults_of_children: int
+    """Page faults of the children that it has waited for: 0 only where there was none."""
     thread_count: int
+    ignored: int
+    """The signals that the process ignores: bit `n - 1` for signal `n`."""
     caught: int
-    """The signals for which the process has a handler: bit `n - 1` for signal `n`."""
+    """The signals for which the process has a handler."""
 
 
 def parsed_stat(stat: bytes) -> ProcessStat:
@@ -46,10 +69,10 @@ def parsed_stat(stat: bytes) -> ProcessStat:
     end = stat.rindex(b")")
     fields = stat[end + 2 :].split(None, 32)
     name = stat[stat.index(b"(") + 1 : end].decode(errors="replace")
-    group, session, terminal, terminal_group = map(int, fields[2:6])
-    ticks = int(fields[11]) + int(fields[12])
+    parent, group, session, terminal, terminal_group, _, _, faults = map(int, fields[1:9])
+    ticks, count, ignored, caught = int(fields[11]) + int(fields[12]), *map(int, (fields[17], fields[30], fields[31]))
     return ProcessStat(
-        name, fields[0], group, session, terminal, terminal_group, ticks, int(fields[17]), int(fields[31])
+        name, fields[0], parent, group, session, terminal, terminal_group, ticks, faults, count, ignored, caught
     )
 
 
@@ -59,6 +82,35 @@ def process_stat(pid: int) -> ProcessStat | None:
         return parsed_stat(slurp(f"/proc/{pid}/stat", 1024))
     except OSError:
         return None
+
+
+def newest_pid() -> int:
+    """The process or thread that was started last, 0 where that cannot be known. Numbers are given in turn."""
+    try:
+        return int(slurp("/proc/loadavg").rpartition(b" ")[2])
+    except (OSError, ValueError):
+        return 0
+
+
+def is_process(pid: int) -> bool:
+    """Whether a number is a process's own, and not that of another thread of it."""
+    try:
+        _, _, rest = slurp(f"/proc/{pid}/status").partition(b"\nTgid:")
+        return int(rest.split(None, 1)[0]) == pid
+    except (OSError, IndexError):
+        return False
+
+
+def pids_since(first: int, last: int) -> Iterator[int]:
+    """Processes that were started after `first`, up to `last`; also some numbers of threads, and of nobody."""
+    if 0 <= last - first <= _FEW:
+        yield from range(first + 1, last + 1)
+        return
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            pid = int(name)
+            if first < pid <= last or (last < first and (pid > first or pid <= last)):
+                yield pid
 
 
 def threads(pid: int) -> list[int]:

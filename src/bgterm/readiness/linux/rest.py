@@ -1,78 +1,115 @@
-"""Does everybody else rest? What waits for the terminal is idle only if nobody beside it can bring output.
+"""Who beside the reader could bring output by himself? What waits for the terminal is idle only if that is nobody.
 
-A thread or process beside the reader rests where it sleeps until somebody else acts: until a child ends, a lock is
-free, a pipe has something or takes something, the terminal has input. It does not rest where it runs, sleeps on a
-timer, or waits for the network.
+A thread or process rests where it sleeps until somebody else acts: until a child ends, a lock is free, a pipe has
+something or takes something, the terminal has input. It does not rest where it runs, sleeps on a timer, or waits for
+the network.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import signal
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bgterm.readiness.linux.activity import turns_of
 from bgterm.readiness.linux.blocked import UnseenWaitError, sleeping_call, watched_by
-from bgterm.readiness.linux.procfs import children, slurp, threads
+from bgterm.readiness.linux.procfs import ProcessStat, slurp, threads
 from bgterm.readiness.linux.syscalls import CALLS_AND_RESTS, Call, Rest
 from bgterm.readiness.linux.thread import Thread
+from bgterm.readiness.linux.wakeups import own_socket
+from bgterm.readiness.programs import SHELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bgterm.readiness.linux.blocked import TerminalDevice
 
-_ASLEEP = b"S"
 _OUT_OF_ACTION = b"TtZXxI"
 _INT_MASK = 0xFFFFFFFF
-_WOKEN_BY_OTHERS = ("pipe:", "anon_inode:[eventfd]", "anon_inode:[signalfd]")
+_PIPE = "pipe:"
+_SOCKET = "socket:"
+_EVENTFD = "anon_inode:[eventfd]"
+
+
+def _bits(*signals: int) -> int:
+    return sum(1 << (number - 1) for number in signals)
+
+
+_SIGALRM, _SIGSEGV, _SIGTERM = _bits(signal.SIGALRM), _bits(signal.SIGSEGV), _bits(signal.SIGTERM)
+_OF_LINE_EDITORS = _bits(signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGTTIN, signal.SIGTTOU)
+_BY_THE_KERNEL = _bits(signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO) | -1 << 31  # and all from 32 on
+_OF_TIMERS = _BY_THE_KERNEL | _bits(signal.SIGUSR1, signal.SIGUSR2)
+
+
+def timers_of(pid: int, process: ProcessStat, *, canonical: bool) -> int:
+    """How many timers may wake a process; setitimer(2) does not show, but for who catches its signal.
+
+    Readline catches it while it edits, in any case, and so do shells, and the runtimes of languages that catch whatever
+    they can.
+    """
+    caught = process.caught
+    if not caught & _OF_TIMERS or caught & _SIGSEGV or process.name in SHELLS:
+        return 0
+    alarm = caught & _SIGALRM and (canonical or caught & _OF_LINE_EDITORS != _OF_LINE_EDITORS)
+    return bool(alarm) + _own_timers(pid)
+
+
+def _own_timers(pid: int) -> int:
+    """How many timers of timer_create(2) a process has."""
+    try:
+        return slurp(f"/proc/{pid}/timers").count(b"ID:")
+    except OSError:
+        return 0
 
 
 @dataclass(slots=True)
 class Surroundings:
-    """Everybody beside `reader`, the thread that waits for the terminal."""
+    """Everybody beside the reader, the thread that waits for the terminal."""
 
     reader: Thread
     device: TerminalDevice
     pooled: bool
     """The reader's process keeps threads that wait some time for work before they end: that is rest too."""
+    pipes: set[str] = field(default_factory=set[str])
+    """The pipes for which somebody rests."""
+    turns: dict[tuple[int, int], bytes] = field(default_factory=dict[tuple[int, int], bytes])
+
+    def at_work(self, pids: Iterable[int], most: int) -> int:
+        """How many threads of these processes could bring output by themselves, counted up to one more than `most`."""
+        working = 0
+        for pid in pids:
+            for tid in threads(pid):
+                working += tid != self.reader.tid and not self._rests(Thread(pid, tid))
+                if working > most:
+                    return working
+        return working
 
     def rest(self, pids: Iterable[int]) -> bool:
-        """Whether no thread of these processes, nor of the children that they wait for, can go on by itself.
+        """Whether nobody of these processes, each of which was noted, could bring output by himself.
 
         The threads are asked one after the other, so one that was found at rest may since have been woken by one that
-        was asked later. Where none of them had a turn on a CPU in between, all of them rested at once.
+        was asked later, or have started another. Where none of them had a turn on a CPU in between, all of them rested
+        at once.
         """
-        queue = list(pids)
-        seen = set(queue)
-        turns: dict[tuple[int, int], bytes] = {}
-        for pid in queue:
-            for tid in threads(pid):
-                if tid == self.reader.tid:
-                    continue
-                turns[pid, tid] = _turns(pid, tid)
-                rest = self._rest(Thread(pid, tid))
-                if rest is None:
-                    return False
-                if rest is Rest.FOR_A_CHILD:
-                    fresh = [child for child in children(pid) if child not in seen]
-                    seen.update(fresh)
-                    queue += fresh
-        return all(_turns(*thread) == before for thread, before in turns.items())
+        return not self.at_work(pids, 0) and all(turns_of(*thread) == before for thread, before in self.turns.items())
 
-    def _rest(self, thread: Thread) -> Rest | Call | None:
-        """In which call a thread rests, None if it does not or that cannot be known."""
+    def note(self, pid: int) -> None:
+        """Remember how often the threads of a process have had a CPU; before its children are asked for."""
+        self.turns.update(((pid, tid), turns_of(pid, tid)) for tid in threads(pid))
+
+    def _rests(self, thread: Thread) -> bool:
         try:
-            state = thread.stat().state
-            if state in _OUT_OF_ACTION:
-                return Rest.FOR_A_SIGNAL
-            if state != _ASLEEP:
-                return None
             sleeping = sleeping_call(thread, CALLS_AND_RESTS)
-            return sleeping[0] if sleeping is not None and self._rests_in(thread, *sleeping) else None
+            if sleeping is not None and self._rests_in(thread, *sleeping):
+                if thread.tid != thread.pid and sleeping[0] is not Rest.FOR_A_SIGNAL:
+                    return True
+                return not timers_of(thread.pid, thread.stat(), canonical=False)
+            return thread.stat().state in _OUT_OF_ACTION
         except (PermissionError, UnseenWaitError):
-            return None
+            return False
         except OSError:  # it has gone
-            return Rest.FOR_A_SIGNAL
+            return True
 
     def _rests_in(self, thread: Thread, call: Rest | Call, arguments: list[int]) -> bool:
         first, _, third, fourth, _ = arguments
@@ -84,21 +121,22 @@ class Surroundings:
         if call is Rest.FOR_A_LOCK:
             return fourth == 0 or pooled
         if call is Rest.FOR_A_SIGNAL_IN_TIME:
-            return third == 0
+            awaited = int.from_bytes(thread.memory(first, 8), "little")
+            # Who waits for the signal to end as well takes all signals for its process.
+            alarm = awaited & _BY_THE_KERNEL and not awaited & _SIGTERM
+            return third == 0 and not alarm and not _own_timers(thread.pid)
         if call is Rest.WRITING:
-            return _target(thread.pid, first & _INT_MASK).startswith("pipe:")
+            return self._woken_by_others(thread.pid, first & _INT_MASK)
         return True
 
     def _woken_by_others(self, pid: int, fd: int) -> bool:
-        return _target(pid, fd).startswith(_WOKEN_BY_OTHERS) or self.device.is_open_as(pid, fd)
-
-
-def _turns(pid: int, tid: int) -> bytes:
-    """How often a thread has had a CPU; b"" where that is not counted, or the thread has gone."""
-    try:
-        return slurp(f"/proc/{pid}/task/{tid}/schedstat").rpartition(b" ")[2]
-    except OSError:
-        return b""
+        target = _target(pid, fd)
+        if target.startswith(_PIPE):
+            self.pipes.add(target)
+            return True
+        if target.startswith(_SOCKET):
+            return own_socket(pid, target)
+        return target == _EVENTFD or self.device.is_open_as(pid, fd)
 
 
 def _target(pid: int, fd: int) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 import os
 import select
-import signal
 import time
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.linux.activity import Sleep, cpu_seconds, runs
-from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, terminal_wait
+from bgterm.readiness.linux.activity import Awakening, Sleep, cpu_seconds, runs
+from bgterm.readiness.linux.blocked import TerminalWait, UnseenWaitError, seconds_of, terminal_wait
 from bgterm.readiness.linux.foreground import ForegroundGroup, Search
 from bgterm.readiness.linux.nested import InnerMaster, borrow, group_on, inner_master
 from bgterm.readiness.linux.place import Places
 from bgterm.readiness.linux.procfs import command_line, command_of
+from bgterm.readiness.linux.rest import timers_of
 from bgterm.readiness.linux.slave import Modes, Slave
-from bgterm.readiness.linux.wakeups import own_wakeups
+from bgterm.readiness.linux.wakeups import count_of_wakeups, own_wakeups
 from bgterm.readiness.observation import Finding, Multiplexer, Observation
-from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, SHELLS, WOKEN_BY_THEMSELVES
+from bgterm.readiness.programs import FULL_SCREEN, MULTIPLEXERS, WOKEN_BY_THEMSELVES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
     from bgterm.readiness.observation import Place
 
-_ALARM = 1 << (signal.SIGALRM - 1)
-_SIGNALS_OF_ONES_OWN = _ALARM | 1 << (signal.SIGUSR1 - 1) | 1 << (signal.SIGUSR2 - 1)
 _DEPTH_MAX = 4  # of terminals within terminals
 _TWO_LOOKS_S = 0.003
+_OFTEN_S = 0.25
+"""Who wakes more rarely keeps a timer of another kind than to see whether others are done."""
 _ASLEEP = frozenset({Finding.READING, Finding.LISTENING})
 _ON_THE_WAY = Finding.WORKING, "its output may still be on the way"
 
@@ -37,17 +37,29 @@ _ON_THE_WAY = Finding.WORKING, "its output may still be on the way"
 class LinuxTerminal:
     """A terminal on Linux, from outside: `slave` is its slave end, `root` the process above all that can have it."""
 
-    def __init__(self, slave: Slave, foreground_group: Callable[[], int], root: int, depth: int = 0) -> None:
+    def __init__(
+        self,
+        slave: Slave,
+        foreground_group: Callable[[], int],
+        root: int,
+        depth: int = 0,
+        awakening: Awakening | None = None,
+    ) -> None:
         self._slave = slave
         self._foreground_group = foreground_group
         self._processes = ForegroundGroup(root, slave.device)
         self._depth = depth
         self._places = Places()
+        self._awakening = awakening or Awakening()
         self._sleep = Sleep()
         self._command = (0, "")
         self._still_since = 0.0
         self._event_loop: tuple[int, ...] = ()
         self.drawn_by: Multiplexer | None = None
+        self._listener: tuple[TerminalWait, int, Modes] | None = None
+        """Who listens, the foreground process group, and the modes of its terminal."""
+        self._inner: LinuxTerminal | None = None
+        """The terminal behind a relay."""
         self._asleep_since = math.inf  # the program behind a relay
 
     @classmethod
@@ -69,9 +81,37 @@ class LinuxTerminal:
         """Where in its program the main thread of the process that was observed sleeps."""
         return self._places.of(observation.pid, observation.name)
 
+    def executable(self, pid: int) -> str:
+        """The name of the file that a process runs."""
+        try:
+            return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+        except OSError:
+            return ""
+
     def cpu_seconds(self, group: int) -> float:
         """CPU time that the members of a process group have used."""
         return cpu_seconds(self._processes.members(group))
+
+    def at_work(self, most: int, timed: bool = False, woken: bool = False) -> int:
+        """How many could bring output by themselves to what the last look found, counted up to one more than `most`."""
+        if self._inner is not None:
+            return self._inner.at_work(most, timed, woken)
+        if self._listener is None:
+            return most + 1
+        wait, group, modes = self._listener
+        is_timed = _is_timed(wait, modes)
+        try:
+            working = count_of_wakeups(wait) + _timers(wait, modes) + (is_timed and not timed)
+            if working <= most:
+                working += self._processes.at_work(wait, group, most - working)
+            if is_timed and woken and working <= most:
+                # Whoever worked may have ended, and who wakes for a time has not seen it yet.
+                seen = seconds_of(wait.thread) > _OFTEN_S or self._awakening.seen(wait.thread, self._still_since)
+                return working if seen else most + 1
+        except OSError:  # the terminal is going away
+            return most + 1
+        self._awakening.forget()
+        return working
 
     def runs(self, pid: int) -> bool:
         """Whether any thread of a process runs, or is about to."""
@@ -84,6 +124,7 @@ class LinuxTerminal:
     def observe(self, still_since: float) -> Observation:
         """Look at the terminal now. Nothing was read from it or typed since `still_since` (time.monotonic)."""
         self._still_since = still_since
+        self._listener = self._inner = None
         if unread := self._slave.unread_input():
             return Observation(Finding.UNREAD_INPUT, why=f"{unread} typed bytes are not read yet")
         group = self._foreground_group()
@@ -103,26 +144,25 @@ class LinuxTerminal:
 
     def _waiting(self, wait: TerminalWait, group: int, observation: Observation) -> Observation:
         """The program waits for the terminal: for it alone, as a relay to an inner terminal, or in an event loop."""
-        if wait.name in MULTIPLEXERS:
-            self.drawn_by = Multiplexer(wait.name, wait.thread.pid, self._slave.path)
+        if wait.process.name in MULTIPLEXERS:
+            self.drawn_by = Multiplexer(wait.process.name, wait.thread.pid, self._slave.path)
         modes = self._slave.modes()
         observation.canonical, observation.echo = modes.canonical, modes.echo
         observation.finding = Finding.LISTENING
-        timed = wait.timed or (wait.reads and modes.reads_end_by_themselves)
-        if wait.of_main_thread and not timed and not _rings(wait, modes):
-            alone = not wait.other_fds
-            if (alone or (wait.name in WOKEN_BY_THEMSELVES and own_wakeups(wait))) and (
-                self._processes.is_idle(wait, group)
-            ):
+        self._listener = wait, group, modes
+        by_itself = _is_timed(wait, modes) or _timers(wait, modes) > 0
+        alone = not wait.other_fds
+        if by_itself and alone:
+            observation.why = "it listens for input, and wakes for other things"
+            return observation
+        if not by_itself and (alone or (wait.process.name in WOKEN_BY_THEMSELVES and own_wakeups(wait))):
+            if self._processes.is_idle(wait, group):
                 observation.finding = Finding.READING
                 observation.why = "it waits for nothing but input" + ("" if alone else ", or a wake-up of its own")
                 return observation
             if alone:
                 observation.why = "it waits for input, and something beside it works, or waits for other things"
                 return observation
-        elif timed and not wait.other_fds:
-            observation.why = "it listens for input, for a time"
-            return observation
         loop = (wait.thread.pid, wait.thread.tid, wait.timed, *wait.other_fds)
         if loop != self._event_loop:
             # mc has a shell behind its screen, but what is typed goes to mc.
@@ -158,8 +198,8 @@ class LinuxTerminal:
         return self._relay_idle(relay, observation)
 
     def _look_inside(self, slave: Slave, foreground_group: Callable[[], int], relay: TerminalWait) -> Observation:
-        terminal = LinuxTerminal(slave, foreground_group, relay.thread.pid, self._depth + 1)
-        return terminal.observe(self._still_since)
+        self._inner = LinuxTerminal(slave, foreground_group, relay.thread.pid, self._depth + 1, self._awakening)
+        return self._inner.observe(self._still_since)
 
     def _relay_idle(self, relay: TerminalWait, observation: Observation) -> Observation:
         """Only if the relay still sleeps has it passed on all that the inner program wrote before it slept."""
@@ -204,7 +244,9 @@ def _without_reader(search: Search) -> tuple[Finding, str]:
     if search.stopped:
         return Finding.STOPPED, "it is stopped"
     if search.unseen:
-        return Finding.UNSEEN, "what it waits for cannot be seen (io_uring, a 32-bit program, a hidden process)"
+        return Finding.UNSEEN, "what it waits for cannot be seen (a 32-bit program, a hidden process)"
+    if search.rings:
+        return Finding.LISTENING, "it waits in an io_uring, for what does not show"
     if search.refused:
         return Finding.REFUSED, "the kernel does not tell what it does"
     if search.looks_now_and_then:
@@ -217,12 +259,12 @@ def _not_taken() -> Observation:
     return Observation(Finding.WORKING, why="nobody has its inner terminal")
 
 
-def _rings(wait: TerminalWait, modes: Modes) -> bool:
-    """Whether an alarm may wake a program that reads lines (setitimer(2) itself does not show).
+def _is_timed(wait: TerminalWait, modes: Modes) -> bool:
+    return wait.timed or (wait.reads and modes.reads_end_by_themselves)
 
-    Line editors catch the signal in any case, and Ruby and Go catch every signal.
-    """
-    return wait.caught & _SIGNALS_OF_ONES_OWN == _ALARM and modes.canonical and wait.name not in SHELLS
+
+def _timers(wait: TerminalWait, modes: Modes) -> int:
+    return timers_of(wait.thread.pid, wait.process, canonical=modes.canonical)
 
 
 def _group_of(master: int) -> int:

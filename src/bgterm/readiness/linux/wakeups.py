@@ -10,33 +10,53 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from bgterm.readiness.linux.blocked import with_nested
 from bgterm.readiness.linux.procfs import slurp
+from bgterm.readiness.linux.sockets import unix_peer
 
 if TYPE_CHECKING:
     from bgterm.readiness.linux.blocked import TerminalWait
 
 _OWN_BY_KIND = frozenset({"anon_inode:[eventfd]", "anon_inode:[signalfd]", "anon_inode:inotify"})
+_BY_ITSELF = frozenset({"anon_inode:[eventfd]"})
 
 
 def own_wakeups(wait: TerminalWait) -> bool:
     """Whether each descriptor that a program waits for beside the terminal is a wake-up of its own."""
-    pid = wait.thread.pid
-    open_files: list[str] | None = None
-    for fd in wait.other_fds:
-        try:
-            target = os.readlink(f"/proc/{pid}/fd/{fd}")
-            if target in _OWN_BY_KIND:
-                continue
-            if target.startswith("pipe:["):
-                if open_files is None:
-                    open_files = _open_files(pid)
-                if open_files.count(target) < 2:  # the other end is somebody else's
-                    return False
-            elif not _fifo_of_its_own(pid, fd):
-                return False
-        except OSError:
-            return False
-    return True
+    open_files: list[str] = []
+    return all(_is_own(wait.thread.pid, fd, open_files) for fd in wait.other_fds)
+
+
+def count_of_wakeups(wait: TerminalWait) -> int:
+    """How many of the descriptors beside the terminal may have something without the program's own doing.
+
+    A signalfd or inotify tells of others, a timerfd of time, a socket of who is at its other end.
+    """
+    open_files: list[str] = []
+    fds = with_nested(wait.thread, wait.other_fds)
+    return sum(not _is_own(wait.thread.pid, fd, open_files, _BY_ITSELF) for fd in fds)
+
+
+def _is_own(pid: int, fd: int, open_files: list[str], kinds: frozenset[str] = _OWN_BY_KIND) -> bool:
+    """Whether only the process itself can write there; `open_files` is filled when they are needed."""
+    try:
+        target = os.readlink(f"/proc/{pid}/fd/{fd}")
+        if target in kinds:
+            return True
+        if target.startswith("pipe:["):
+            open_files[:] = open_files or _open_files(pid)
+            return open_files.count(target) > 1  # else the other end is somebody else's
+        if target.startswith("socket:["):
+            return own_socket(pid, target)
+        return _fifo_of_its_own(pid, fd)
+    except OSError:
+        return False
+
+
+def own_socket(pid: int, target: str) -> bool:
+    """Whether a process has both ends of a socket, of which `target` ("socket:[INODE]") is one."""
+    peer = unix_peer(int(target[8:-1]))
+    return peer > 0 and f"socket:[{peer}]" in _open_files(pid)
 
 
 def _open_files(pid: int) -> list[str]:
