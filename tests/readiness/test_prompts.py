@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bgterm.readiness.backoff import Backoff
-from bgterm.readiness.prompts import AtWork, Prompts, looks_like_prompt
+from bgterm.readiness.prompts import ANYBODY, NOBODY, AtWork, Prompts, looks_like_prompt
 
 SCRIPT = "counter --fast"
 
@@ -52,6 +52,16 @@ def test_versions_of_a_program_share_its_prompts() -> None:
 def test_a_well_known_prompt_is_known_behind_output_without_a_newline_too() -> None:
     assert Prompts().known("python3", "python3 -m asyncio", "foo>>> ")
     assert not Prompts().known("python3", "python3 -m asyncio", "foo...")
+
+
+@pytest.mark.parametrize("command", ["python3", "python3 -q", "/usr/bin/python3.12 -E -i x.py", "python -m asyncio"])
+def test_the_prompt_of_python_itself_is_one_whoever_works(command: str) -> None:
+    assert Prompts().known("python3", command, ">>> ") == ANYBODY
+
+
+@pytest.mark.parametrize("command", ["python3 -c print('>>>')", "python3 x.py", "python3 -u -m app", "python3 x -i"])
+def test_what_looks_like_it_in_another_program_is_one_where_nobody_works(command: str) -> None:
+    assert Prompts().known("python3", command, ">>> ") == NOBODY
 
 
 def test_looks_become_rare_while_nothing_happens_and_frequent_after_output() -> None:

@@ -10,7 +10,7 @@ from bgterm.readiness.marks import Mark, Marks
 from bgterm.readiness.observation import Finding, Observation
 from bgterm.readiness.programs import ASK_FOR_SECRETS, FULL_SCREEN, MULTIPLEXERS, RELAYS
 from bgterm.readiness.prompts import (
-    ITS_LAST_TIME,
+    ANYBODY,
     ITS_TIME,
     MOST,
     NOBODY,
@@ -138,16 +138,17 @@ class Judgement:
         marked = self._marked(observation, kernel, now)
         if marked is not None and marked.state != "busy":
             signed = self.marks.shell is not None and self.marks.shell.signed
-            if signed or not self._works(observation, kernel, ITS_LAST_TIME):
+            if signed or not self._works(observation, kernel, ITS_TIME):
                 return marked
             marked = None
         known = observation.pid == self._has_prompt
-        if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if known else _STILL_S, kernel, observation.group, now):
+        against = known and tolerated is None
+        if self._stillness.lasts(_STILL_AGAINST_PROMPT_S if against else _STILL_S, kernel, observation.group, now):
             self._stands_at(observation, kernel)
             return self._waits(
                 observation, kernel, "quiet", "it listens and has been still, which is no proof that it waits for you"
             )
-        if known and tolerated is None:
+        if against:
             return self._answer(observation, "busy", "prompt", "it listens for input, but does not show its prompt")
         return marked or self._answer(
             observation, "unknown", "none", f"{observation.why}: it may be working, or wait for you"
@@ -157,13 +158,13 @@ class Judgement:
         """Who may be at work where the row shows this program's prompt, None where it does not."""
         tolerated = self._prompts.known(observation.name, command, prompt)
         if tolerated is None and drawn_prompt(self._terminal.output):
-            return ITS_TIME if kernel.executable(observation.pid) in DRAWN_BY else NOBODY
+            return ANYBODY if kernel.executable(observation.pid) in DRAWN_BY else NOBODY
         return tolerated
 
     def _works(self, observation: Observation, kernel: Kernel, tolerated: AtWork = NOBODY) -> bool:
         """Whether a program that listens runs, or more than is tolerated could bring output by themselves."""
-        if observation.name in RELAYS or restless(observation.name):
-            return kernel.runs(observation.pid)  # timers of theirs, and what the other side sends, say nothing
+        if tolerated is ANYBODY or observation.name in RELAYS or restless(observation.name):
+            return kernel.runs(observation.pid)  # their timers, and what the other side sends, say nothing
         return kernel.at_work(*tolerated) > tolerated.most
 
     def _relayed(self, observation: Observation, kernel: Kernel, now: float) -> Status:

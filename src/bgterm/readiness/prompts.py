@@ -43,6 +43,10 @@ _BEHIND_OUTPUT_MIN = 3
 _VERSION = re.compile(r"[\d.]+$")
 
 
+MOST = 64
+"""As many as are counted of what does not rest."""
+
+
 class AtWork(NamedTuple):
     """Who may be at work where a program shows its prompt, as `Kernel.at_work` counts."""
 
@@ -54,16 +58,13 @@ class AtWork(NamedTuple):
 
 
 NOBODY = AtWork()
-ITS_TIME = AtWork(0, timed=True)
-"""Of a prompt that is known from the start: line editors have event loops in them."""
-ITS_LAST_TIME = AtWork(0, timed=True, woken=True)
-"""Of a mark, which is more easily taken for another's."""
-_WITHOUT_TIME = (">>>", "(Pdb)")
-"""Python itself reads behind these without an event loop, unless a program has put one there."""
+ITS_TIME = AtWork(0, timed=True, woken=True)
+ANYBODY = AtWork(MOST)
+_PYTHONS_OWN = ">>>"
+_PYTHON_ITSELF = re.compile(r"\S*python[\d.]*(?: -[A-Za-z]+)*?(?: -m (?:asyncio|code)\b.*| -[A-Za-z]*i\b.*)?")
+"""How Python is started to show its prompt, and not to run a program that could print the same."""
 _RESTLESS = frozenset({"beam.smp", "java"})
 """Threads of theirs wake on timers all the time."""
-MOST = 64
-"""As many as are counted of what does not rest."""
 _RENAMED = {"jshell": "java"}
 
 
@@ -111,7 +112,8 @@ class Prompts:
         if text in built_in or text.endswith(
             tuple(each for each in built_in if len(each) >= _BEHIND_OUTPUT_MIN and each[0] != ".")
         ):
-            return NOBODY if text.endswith(_WITHOUT_TIME) else ITS_TIME
+            itself = not text.endswith(_PYTHONS_OWN) or _PYTHON_ITSELF.fullmatch(command)
+            return ANYBODY if itself else NOBODY
         return None
 
     def learn(self, name: str, command: str, row: str, at_work: int) -> None:
