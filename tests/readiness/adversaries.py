@@ -197,7 +197,7 @@ class Play:
                 asked_at = now
             if asked_at is not None and now - asked_at > SURE_WITHIN_S:
                 break
-            if now - begin > ASKS_WITHIN_S:
+            if asked_at is None and now - begin > ASKS_WITHIN_S:
                 return self.fail(f"line {number}: it never asked: {found.status}, shown {data[-500:]!r}")
         before = found.status
         found = session.poll(QUIET_WITHIN_MS, until=READY, min_confidence="quiet")

@@ -242,6 +242,12 @@ def test_a_shell_at_its_prompt_waits_whatever_its_jobs_do(manager: SessionManage
     assert (found.reason, found.status and found.status.at_shell_prompt) == ("ready", True)
 
 
+def test_who_waits_for_the_reader_to_end_for_a_time_at_most_does_not_work(manager: SessionManager) -> None:
+    argv = ["timeout", "--foreground", "60", "sh", "-c", "printf 'Name: '; read x"]
+    session = manager.open(manager.start_session(argv, "/", ENV))
+    assert session.poll(10_000, until=READY, min_confidence="certain").reason == "ready"
+
+
 @pytest.mark.program("sqlite3")
 @pytest.mark.parametrize(
     ("argv", "line", "said"),

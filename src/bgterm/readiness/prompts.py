@@ -112,8 +112,8 @@ class Prompts:
         if text in built_in or text.endswith(
             tuple(each for each in built_in if len(each) >= _BEHIND_OUTPUT_MIN and each[0] != ".")
         ):
-            itself = not text.endswith(_PYTHONS_OWN) or _PYTHON_ITSELF.fullmatch(command)
-            return ANYBODY if itself else NOBODY
+            doubtful = _program(name) == "python" and text.endswith(_PYTHONS_OWN)
+            return NOBODY if doubtful and not _PYTHON_ITSELF.fullmatch(command) else ANYBODY
         return None
 
     def learn(self, name: str, command: str, row: str, at_work: int) -> None:

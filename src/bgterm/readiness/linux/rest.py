@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.activity import turns_of
 from bgterm.readiness.linux.blocked import UnseenWaitError, sleeping_call, watched_by
-from bgterm.readiness.linux.procfs import ProcessStat, slurp, threads
+from bgterm.readiness.linux.procfs import ProcessStat, process_stat, slurp, threads
 from bgterm.readiness.linux.syscalls import CALLS_AND_RESTS, Call, Rest
 from bgterm.readiness.linux.thread import Thread
 from bgterm.readiness.linux.wakeups import own_socket
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from bgterm.readiness.linux.blocked import TerminalDevice
 
+_FOR_ANOTHER = frozenset({Rest.FOR_A_CHILD, Rest.FOR_A_SIGNAL})
+_MANY = 16
 _OUT_OF_ACTION = b"TtZXxI"
 _INT_MASK = 0xFFFFFFFF
 _PIPE = "pipe:"
@@ -49,7 +51,7 @@ def timers_of(pid: int, process: ProcessStat, *, canonical: bool) -> int:
     they can.
     """
     caught = process.caught
-    if not caught & _OF_TIMERS or caught & _SIGSEGV or process.name in SHELLS:
+    if not caught & _OF_TIMERS or caught & _SIGSEGV or caught.bit_count() >= _MANY or process.name in SHELLS:
         return 0
     alarm = caught & _SIGALRM and (canonical or caught & _OF_LINE_EDITORS != _OF_LINE_EDITORS)
     return bool(alarm) + _own_timers(pid)
@@ -104,12 +106,20 @@ class Surroundings:
             if sleeping is not None and self._rests_in(thread, *sleeping):
                 if thread.tid != thread.pid and sleeping[0] is not Rest.FOR_A_SIGNAL:
                     return True
-                return not timers_of(thread.pid, thread.stat(), canonical=False)
+                timers = timers_of(thread.pid, thread.stat(), canonical=False)
+                return not timers or (sleeping[0] in _FOR_ANOTHER and self._has_started_the_reader(thread.pid))
             return thread.stat().state in _OUT_OF_ACTION
         except (PermissionError, UnseenWaitError):
             return False
         except OSError:  # it has gone
             return True
+
+    def _has_started_the_reader(self, pid: int) -> bool:
+        """Whether a process waits for the reader to end, for a time at most, as timeout(1) does: that is no work."""
+        process = process_stat(self.reader.pid)
+        while process is not None and process.parent not in {0, 1, pid}:
+            process = process_stat(process.parent)
+        return process is not None and process.parent == pid
 
     def _rests_in(self, thread: Thread, call: Rest | Call, arguments: list[int]) -> bool:
         first, _, third, fourth, _ = arguments

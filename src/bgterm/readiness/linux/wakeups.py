@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.blocked import with_nested
@@ -23,7 +24,7 @@ _BY_ITSELF = frozenset({"anon_inode:[eventfd]"})
 
 def own_wakeups(wait: TerminalWait) -> bool:
     """Whether each descriptor that a program waits for beside the terminal is a wake-up of its own."""
-    open_files: list[str] = []
+    open_files: dict[str, int] = {}
     return all(_is_own(wait.thread.pid, fd, open_files) for fd in wait.other_fds)
 
 
@@ -32,20 +33,21 @@ def count_of_wakeups(wait: TerminalWait) -> int:
 
     A signalfd or inotify tells of others, a timerfd of time, a socket of who is at its other end.
     """
-    open_files: list[str] = []
+    open_files: dict[str, int] = {}
     fds = with_nested(wait.thread, wait.other_fds)
     return sum(not _is_own(wait.thread.pid, fd, open_files, _BY_ITSELF) for fd in fds)
 
 
-def _is_own(pid: int, fd: int, open_files: list[str], kinds: frozenset[str] = _OWN_BY_KIND) -> bool:
+def _is_own(pid: int, fd: int, open_files: dict[str, int], kinds: frozenset[str] = _OWN_BY_KIND) -> bool:
     """Whether only the process itself can write there; `open_files` is filled when they are needed."""
     try:
         target = os.readlink(f"/proc/{pid}/fd/{fd}")
         if target in kinds:
             return True
         if target.startswith("pipe:["):
-            open_files[:] = open_files or _open_files(pid)
-            return open_files.count(target) > 1  # else the other end is somebody else's
+            if not open_files:
+                open_files.update(_open_files(pid))
+            return open_files.get(target, 0) > 1  # else the other end is somebody else's
         if target.startswith("socket:["):
             return own_socket(pid, target)
         return _fifo_of_its_own(pid, fd)
@@ -59,11 +61,12 @@ def own_socket(pid: int, target: str) -> bool:
     return peer > 0 and f"socket:[{peer}]" in _open_files(pid)
 
 
-def _open_files(pid: int) -> list[str]:
-    targets: list[str] = []
+def _open_files(pid: int) -> Counter[str]:
+    """What a process has open, and how often."""
+    targets: Counter[str] = Counter()
     for fd in os.listdir(f"/proc/{pid}/fd"):
         try:
-            targets.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
+            targets[os.readlink(f"/proc/{pid}/fd/{fd}")] += 1
         except OSError:
             continue
     return targets
