@@ -51,10 +51,11 @@ def timers_of(pid: int, process: ProcessStat, *, canonical: bool) -> int:
     they can.
     """
     caught = process.caught
+    if caught & _SIGALRM and not canonical and caught & _OF_LINE_EDITORS == _OF_LINE_EDITORS:
+        caught -= _SIGALRM
     if not caught & _OF_TIMERS or caught & _SIGSEGV or caught.bit_count() >= _MANY or process.name in SHELLS:
         return 0
-    alarm = caught & _SIGALRM and (canonical or caught & _OF_LINE_EDITORS != _OF_LINE_EDITORS)
-    return bool(alarm) + _own_timers(pid)
+    return bool(caught & _SIGALRM) + _own_timers(pid)
 
 
 def _own_timers(pid: int) -> int:
