@@ -242,6 +242,15 @@ def test_a_shell_at_its_prompt_waits_whatever_its_jobs_do(manager: SessionManage
     assert (found.reason, found.status and found.status.at_shell_prompt) == ("ready", True)
 
 
+@pytest.mark.parametrize("reads", READS.values(), ids=READS)
+def test_a_question_is_taken_for_one_where_all_others_rest(manager: SessionManager, reads: str) -> None:
+    """An event loop has a pair of sockets to wake itself: nobody else writes there."""
+    code = reads.replace("Name: ", "Go on? [y/N] ")
+    session = manager.open(manager.start_session([PYTHON, "-c", code], "/", ENV))
+    found = session.poll(20_000, until=READY)
+    assert (found.reason, found.status and found.status.prompt) == ("ready", "Go on? [y/N] ")
+
+
 def test_who_waits_for_the_reader_to_end_for_a_time_at_most_does_not_work(manager: SessionManager) -> None:
     argv = ["timeout", "--foreground", "60", "sh", "-c", "printf 'Name: '; read x"]
     session = manager.open(manager.start_session(argv, "/", ENV))
