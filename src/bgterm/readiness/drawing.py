@@ -120,8 +120,8 @@ class Drawings:
         row = data.rfind(b"\n", floor) + 1 or floor
         if places:
             place = min(places)
-            if data[row : place + 1] == b"  ":
-                place = row  # a prompt for the rest that is as wide as the first, whose count has grown by a digit
+            if data[row:place] == b" " and data[place:].startswith(b" ") and data[place:].lstrip().startswith(b"..."):
+                place = row  # IPython's prompt for the rest, as wide as the one whose count has grown by a digit
             place = _with_sign(data, place, floor, of if of[-1].known else [])
             return row if _is_set_by(line, data[row:], data[place:]) else place, True
         # A program keeps its line editor. Of one that is new here, any will do.
