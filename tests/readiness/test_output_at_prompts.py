@@ -64,7 +64,7 @@ ZSH_PROMPTS: Mapping[str, str] = {
         "PROMPT=$'%~ here\\n> '; zle-line-finish() { PROMPT='> ' RPROMPT= zle reset-prompt }; zle -N zle-line-finish"
     ),
     "a line before": "precmd() { print; print -P '%~' }",
-    **{f"prompt {name}": f"autoload -U promptinit; promptinit; prompt {name}" for name in ("adam2", "bart", "elite2")},
+    **{f"prompt {name}": f"autoload -U promptinit; promptinit; prompt {name}" for name in ("adam2", "elite2")},
     "no sign": "unsetopt prompt_sp",
     "neither sign nor return": "unsetopt prompt_cr prompt_sp",
     "vi": "bindkey -v",
