@@ -53,8 +53,9 @@ _SHELLS: dict[str, Speaker] = {
     "rlwrap dash": Speaker(
         ("rlwrap", "dash"),
         by_printf,
+        longest=_SCREEN,
         unable=dict.fromkeys(
-            ("tabs", "a tab last", "a carriage return last", "a carriage return", "a form feed", "a page last"),
+            ("tabs", "a tab last", "a carriage return last", "a carriage return", "a form feed", "backspaces"),
             "what stands before the prompt in its row it draws again as it is",
         ),
     ),
@@ -79,7 +80,7 @@ _LANGUAGES: dict[str, Speaker] = {
     "octave": Speaker(("octave", "--no-gui", "-q"), lambda text: f'fputs(stdout, "{octal(text)}");'),
     "racket": Speaker(("racket",), lambda text: f'(display "{code_points(text)}")'),
     "ghci": Speaker(("ghci", "-v0"), lambda text: f'putStr "{code_points(text, chr(92) + "{:d}" + chr(92) + "&")}"'),
-    "ocaml": Speaker(("ocaml",), lambda text: f'print_string "{decimal(text)}";;', adds="- : unit = ()", longest=1000),
+    "ocaml": Speaker(("ocaml",), lambda text: f'print_string "{decimal(text)}";;', adds="- : unit = ()", longest=500),
     "swipl": Speaker(
         ("swipl", "-q"),
         lambda text: f'format("~s", [`{code_points(text)}`]).',
