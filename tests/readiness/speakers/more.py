@@ -25,7 +25,7 @@ _ERLANG = {
     "a prompt's width less": "it writes a blank behind the last column",
     **dict.fromkeys(
         (
-            *("a title", "a title, no newline", "a bell", "only a bell", "a form feed", "backspaces"),
+            *("a title", "a title, no newline", "a bell", "only a bell", "a form feed", "backspaces", "combining"),
             *(f"{each}, {where}" for each in BELLS for where in ("in lines", "no newline")),
         ),
         "it writes ^G for a bell, and other controls so",
@@ -55,7 +55,15 @@ _SHELLS: dict[str, Speaker] = {
         by_printf,
         longest=_SCREEN,
         unable=dict.fromkeys(
-            ("tabs", "a tab last", "a carriage return last", "a carriage return", "a form feed", "backspaces"),
+            (
+                "tabs",
+                "a tab last",
+                "a carriage return last",
+                "a carriage return",
+                "a form feed",
+                "backspaces",
+                "combining",
+            ),
             "what stands before the prompt in its row it draws again as it is",
         ),
     ),
