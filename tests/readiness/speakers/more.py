@@ -25,7 +25,7 @@ _ERLANG = {
     "a prompt's width less": "it writes a blank behind the last column",
     **dict.fromkeys(
         (
-            *("a title", "a title, no newline", "a bell", "only a bell", "a form feed", "backspaces", "combining"),
+            *("a title", "a title, no newline", "a bell", "only a bell", "only a bell"),
             *(f"{each}, {where}" for each in BELLS for where in ("in lines", "no newline")),
         ),
         "it writes ^G for a bell, and other controls so",
