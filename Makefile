@@ -42,7 +42,7 @@ format: $(VENV)/lint.done ## let ruff put the code in order
 
 readiness: $(VENV)/readiness.done ## the proof of readiness, all of it, into docs/readiness.md; takes hours, better as root
 	@$(MAKE) --no-print-directory programs PACKAGES="$(PACKAGES) $(MORE_PACKAGES)"
-	@sh tests/readiness/prove.sh $(VENV)/bin/python $(ARGS)
+	@sh tests/readiness/prove.sh $(abspath $(VENV))/bin/python
 
 soak: $(VENV)/test.done ## a mixed load for MINUTES=1 minutes, every byte checked
 	@$(VENV)/bin/python tests/soak.py --minutes $(MINUTES)

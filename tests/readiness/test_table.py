@@ -73,6 +73,8 @@ def folder() -> Iterator[Path]:
     """Not pytest's: its path is too long for a socket's, and closed to the user of PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="bgterm-") as folder:
         os.chmod(folder, 0o711)  # noqa: S103 - the server's user must reach its own folder in it
+        # Else fish reads every manual page when it is first started, in the background.
+        os.makedirs(f"{folder}/.local/share/fish/generated_completions")
         yield Path(folder)
 
 
@@ -95,7 +97,7 @@ def started(manager: SessionManager, entry: Entry, folder: Path) -> Iterator[Ses
             address = stack.enter_context(SERVERS[entry.server](folder / "server"))
             argv = [address if argument == "{server}" else argument for argument in argv]
         env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-        session = manager.open(manager.start_session(argv, "/", {**env, **entry.env}))
+        session = manager.open(manager.start_session(argv, folder, {**env, **entry.env}))
         try:
             for line in entry.first:
                 session.run(line, entry.patience_ms, min_confidence="quiet" if entry.guess else "marks")

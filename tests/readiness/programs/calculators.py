@@ -81,7 +81,6 @@ CALCULATORS = {
             NETWORK: f'system("{NETWORK_IN_SH}")',
             CHILD: 'system("sleep 0.7")',
             QUESTION: 'read("Go? ")',
-            PROMPTLIKE: 'sprint("ready>"), system("sleep 1")',
         },
         {ERROR: 'system(": > {file}")$ error({a}+{b})$'},
         join=", ",

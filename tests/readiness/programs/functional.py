@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness.programs.entry import (
     CHILD,
     COMPUTING,
@@ -73,6 +75,11 @@ def _prolog(*argv: str) -> Entry:
     )
 
 
+def _without_question(entry: Entry) -> Entry:
+    """For one that answers its own question with the rest of the line."""
+    return replace(entry, work={kind: work for kind, work in entry.work.items() if kind != QUESTION})
+
+
 FUNCTIONAL = {
     # It listens for more than the terminal at a question, too: that is only guessed.
     "ghci": Entry(
@@ -117,7 +124,7 @@ FUNCTIONAL = {
         more=True,
     ),
     "sml": _standard_ml("sml", guess="a 32-bit program: what it waits for cannot be seen"),
-    "poly": _standard_ml("poly", guess="it listens while it works, and its prompt is `> `"),
+    "poly": _without_question(_standard_ml("poly", guess="it listens while it works, and its prompt is `> `")),
     "swipl": _prolog("swipl", "-q", "-f", "none"),
     "gprolog": _prolog("gprolog"),
 }

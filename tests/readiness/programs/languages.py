@@ -196,6 +196,7 @@ LANGUAGES: dict[str, Entry] = {
         patience_ms=60_000,
         more=True,
     ),
+    # It listens for more than the terminal at a question, too: that is only guessed.
     "raku": Entry(
         ("raku",),
         "say {a}+{b}",
@@ -207,7 +208,6 @@ LANGUAGES: dict[str, Entry] = {
             COMPUTING: "loop (my $i = 0; $i < 3000000; $i++) {}",
             CHILD: "shell 'sleep 0.7'",
             NETWORK: f'shell "{NETWORK_IN_SH}"',
-            QUESTION: "prompt 'Go? '",
             PROGRESS: 'for ^8 { print "\\rDownloading {$_}0%"; sleep 0.1 }; say ""',
             PROMPTLIKE: "print 'ready> '; sleep 1; say ''",
         },

@@ -54,10 +54,5 @@ PYTHONS = {
     "ipython": _python("ipython", "--no-banner", "--colors=NoColor"),
     "ipython --simple-prompt": _python("ipython", "--no-banner", "--simple-prompt"),
     "ptpython": _python("ptpython", more=True),
-    "bpython": replace(
-        _python("bpython", more=True),
-        patience_ms=300_000,  # it looks for every module on the disk at first
-        guess="it listens while it works, and draws other rows than its prompt's last",
-    ),
     "xonsh": replace(_python("xonsh", "--no-rc", more=True), asks="Go?"),
 }
