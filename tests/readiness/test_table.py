@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -91,12 +92,23 @@ def started(manager: SessionManager, entry: Entry, folder: Path) -> Iterator[Ses
         pytest.skip(f"{argv[0]} is not on this machine")
     if argv[0] == "sudo" and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         pytest.skip("sudo asks this user for a password")
+    if entry.root and os.geteuid():
+        pytest.skip("it asks this user for a password")
+    if entry.server == "sshd" and "nologin" in pwd.getpwuid(os.geteuid()).pw_shell:
+        pytest.skip("this user may not log in")
     with contextlib.ExitStack() as stack:
         if entry.server:
             (folder / "server").mkdir()
             address = stack.enter_context(SERVERS[entry.server](folder / "server"))
             argv = [address if argument == "{server}" else argument for argument in argv]
-        env = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        env = {
+            **os.environ,
+            "PS1": "$ ",
+            "TERM": "xterm-256color",
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "TMPDIR": str(folder),
+        }
         session = manager.open(manager.start_session(argv, folder, {**env, **entry.env}))
         try:
             for line in entry.first:

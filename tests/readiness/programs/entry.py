@@ -60,6 +60,8 @@ class Entry:
     """Whether it is run only by `make readiness`: its package is one of MORE_PACKAGES."""
     rare: bool = False
     """Whether no package has it: it is run where it happens to be."""
+    root: bool = False
+    """Whether only root is let in without a password."""
     guess: str = ""
     """Why its readiness can only be guessed, from quiet; "" for programs where it is known."""
 
