@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from belongings import Belongings
 from readiness.extent import EVERYTHING
@@ -36,6 +37,10 @@ FindProgram = Callable[[str], str]
 # Programs that come with the environment of the tests (ipython) are found as a user with that environment activated
 # finds them.
 os.environ["PATH"] = os.pathsep.join((os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)))
+
+# Properties are tried without a clock: other tests run beside them.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
 
 MISSING = "missing program"
 

@@ -57,7 +57,7 @@ FLOWS = ("sequential", "slices", "slices", "listening", "listening", "listening"
 else works, or for a timer or the network."""
 
 _OFTEN = 12
-_TIMED = {name for name, wait in WAITS.items() if name not in {"read", "readv"}}
+_TIMED = {name for name in WAITS if name not in {"read", "readv"}}
 _TAKE_OTHERS = {
     name for name in WAITS if name not in {"read", "readv", "vtime", "non-blocking", "sigio", "reader-thread"}
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 EVERYTHING = os.environ.get("BGTERM_READINESS") == "all"
@@ -17,7 +17,7 @@ def user() -> str:
 
 
 @contextmanager
-def busy_cores() -> Iterator[None]:
+def busy_cores() -> Generator[None]:
     """Twice as many programs as there are cores use all the CPU they get."""
     hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
     try:

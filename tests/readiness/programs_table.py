@@ -22,7 +22,9 @@ def programs_table(title: str, rows: Rows) -> list[str]:
 
 def _row(name: str, row: dict[str, Any]) -> str:
     runs: list[dict[str, Any]] = [run for run in row.values() if isinstance(run, dict)]
-    counts = sum((Counter(run["confidence"]) for run in runs), Counter[str]())
+    counts = Counter[str]()
+    for run in runs:
+        counts.update(run["confidence"])
     confidence = ", ".join(
         each if len(counts) == 1 else f"{each} {counts[each]}" for each in CONFIDENCES if counts[each]
     )

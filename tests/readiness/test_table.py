@@ -12,7 +12,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -85,7 +85,7 @@ def runs(program: str) -> bool:
 
 
 @contextlib.contextmanager
-def started(manager: SessionManager, entry: Entry, folder: Path) -> Iterator[Session]:
+def started(manager: SessionManager, entry: Entry, folder: Path) -> Generator[Session]:
     """The entry's program, with what prepares it."""
     argv = list(entry.argv)
     if entry.rare and not runs(argv[0]):

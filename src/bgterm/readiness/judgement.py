@@ -306,7 +306,8 @@ class Judgement:
         return self._prompts.known(observation.name, kernel.command(observation.pid), row) is not None
 
     def _stands_at(self, observation: Observation, kernel: Kernel) -> None:
-        command, at_work = kernel.command(observation.pid), kernel.at_work(MOST)
+        at_work = 0 if observation.name in RELAYS else kernel.at_work(MOST)
+        command = kernel.command(observation.pid)
         self._stood_at = (observation.name, command, self._line(), at_work, self._terminal.output.end)
 
     def _learn(self) -> None:

@@ -53,6 +53,8 @@ _KEPT_S = 0.2
 """How long a program has to leave canonical mode after it asked: a shell's next command does it within milliseconds."""
 _DRAWS_S = 0.05
 """How long after it left canonical mode a line editor has drawn that lays out first what it will draw."""
+_BEGINS_S = 2.0
+"""How long a program may take from there until it sleeps: it loads what it is made of, or a shell makes its prompt."""
 _PENDING_MAX = 4096
 """Answers beyond so many bytes are left out while a program does not read: the kernel too keeps no more (n_tty.c)."""
 
@@ -187,22 +189,29 @@ class Queries:
         if not self._kept or terminal.exited:
             return False
         now = time.monotonic()
-        if now > self._kept_until or terminal.foreground_group() != self._asker:
+        canonical = is_canonical(terminal.master)
+        # A shell or a line editor leaves canonical mode too, and then prompts before it sleeps.
+        begins = not canonical and not asleep
+        if now > self._kept_until + begins * _BEGINS_S or terminal.foreground_group() != self._asker:
             self._forget()
             return False
-        if is_canonical(terminal.master):
+        if canonical or begins:
             return True
-        # A shell or a line editor does so too, and then prompts before it sleeps.
         self._reads_keys_since = min(self._reads_keys_since, now)
-        if (self._row_ended or not asleep) and now - self._reads_keys_since < _DRAWS_S:
+        if self._row_ended and now - self._reads_keys_since < _DRAWS_S:
             return True
         self._type(self._kept)
         self._forget()
         return False
 
     def _sleeps(self) -> bool:
-        """Whether the program sleeps until it has input, and so has shown all that it will show before."""
-        if sys.platform != "linux" or is_canonical(self._terminal.master):
+        """Whether the program sleeps until it has input, and so has shown all that it will show before.
+
+        Where that cannot be known, it is taken to.
+        """
+        if sys.platform != "linux":
+            return True
+        if is_canonical(self._terminal.master):
             return False
         from bgterm.readiness.linux.terminal import LinuxTerminal  # noqa: PLC0415 - few questions come late
         from bgterm.readiness.observation import Finding  # noqa: PLC0415

@@ -255,11 +255,13 @@ LANGUAGES: dict[str, Entry] = {
     ),
 }
 _LUA, _IRB, _TCLSH = LANGUAGES["lua"], LANGUAGES["irb"], LANGUAGES["tclsh"]
-LANGUAGES |= {
-    "lua5.1": replace(_LUA, argv=("lua5.1",), more=True),
-    "luajit": replace(_LUA, argv=("luajit",), more=True),
-    "pry": replace(_IRB, argv=("pry", "-f", "--no-color"), more=True),
-    "jimsh": replace(
-        _TCLSH, argv=("jimsh",), work={**_TCLSH.work, NETWORK: "read [socket stream 127.0.0.1:{port}]"}, more=True
-    ),
-}
+LANGUAGES.update(
+    {
+        "lua5.1": replace(_LUA, argv=("lua5.1",), more=True),
+        "luajit": replace(_LUA, argv=("luajit",), more=True),
+        "pry": replace(_IRB, argv=("pry", "-f", "--no-color"), more=True),
+        "jimsh": replace(
+            _TCLSH, argv=("jimsh",), work={**_TCLSH.work, NETWORK: "read [socket stream 127.0.0.1:{port}]"}, more=True
+        ),
+    }
+)
