@@ -64,7 +64,8 @@ def last_sign(data: bytes, floor: int) -> int | None:
 
 def _start(data: bytes, floor: int) -> int:
     """Where a prompt begins at the earliest: an editor that has taken a line draws no prompt any more."""
-    return max(floor, len(data) - TAIL_BYTES, data.rfind(HAS_TAKEN) + 1)
+    taken = data.rfind(HAS_TAKEN)
+    return max(floor, len(data) - TAIL_BYTES, 0 if taken < 0 else taken + len(HAS_TAKEN))
 
 
 def _is_visible(drawn: bytes) -> bool:
