@@ -44,7 +44,8 @@ _BEGUN = re.compile(rb"\x1b(?:\[[0-9;?>=$]*|\][0-9;?]*\x1b?|P[^\x1b]*\x1b?)?\Z")
 _BEGUN_MAX = 256
 _PROMPT = re.compile(rb"\x1b(?:\[\?2004h|\]133;[AD])")
 _OFLAG, _LFLAG = 1, 3  # what tcgetattr returns
-_PATIENT = (SHELLS - {"xonsh", "nu", "elvish"}) | {
+_PATIENT_SHELLS = SHELLS - {"xonsh", "nu", "elvish"}
+_PATIENT = {
     # They use GNU's readline or the like, which asks nothing: so do the programs that these start.
     *("sqlite3", "gdb", "psql", "mysql", "mariadb", "bc", "ftp", "sftp", "R", "octave-cli", "lua", "lua5.3", "lua5.4"),
 }
@@ -158,7 +159,10 @@ class Queries:
         from bgterm.readiness.linux.procfs import children, name_of, process_stat  # noqa: PLC0415 - few come late
 
         group = self._terminal.foreground_group()
-        if name_of(group) not in _PATIENT and not _edits_by_library(group):
+        name = name_of(group)
+        if name in _PATIENT_SHELLS:
+            return True  # what it starts to be talked to is a group of its own; a child in its group makes the prompt
+        if name not in _PATIENT and not _edits_by_library(group):
             return False
         started = map(process_stat, children(group))
         return not any(each is not None and each.group == group for each in started)  # else they ask
