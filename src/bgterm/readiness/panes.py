@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from bgterm.engine.noted import contents
+
 if TYPE_CHECKING:
     from bgterm.readiness.observation import Multiplexer
 
@@ -90,13 +92,13 @@ def _socket_of(multiplexer: Multiplexer) -> str | None:
         if not multiplexer.name.startswith("tmux") or os.stat(folder).st_uid != os.geteuid():
             return None
         own = set(_sockets(folder))
-        with open(f"{folder}/net/unix", encoding="utf-8", errors="surrogateescape") as table:
-            for entry in table:
-                fields = entry.rstrip("\n").split(None, 7)
-                if len(fields) > 7 and fields[3] == _LISTENS and fields[6] in own:
-                    return fields[7]
+        table = os.fsdecode(contents(f"{folder}/net/unix"))
     except OSError:
-        pass
+        return None
+    for entry in table.split("\n"):
+        fields = entry.split(None, 7)
+        if len(fields) > 7 and fields[3] == _LISTENS and fields[6] in own:
+            return fields[7]
     return None
 
 

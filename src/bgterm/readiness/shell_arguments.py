@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from bgterm.readiness.programs import MULTI_CALL
 
 _TAKES_VALUE = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file", "--emulate"})
 _TAKES_VALUE_IN_FISH = frozenset({"-C", "--init-command", "-d", "--debug", "-D", "--debug-stack-frames", "-f", "-p"})
@@ -30,7 +33,7 @@ def shell_arguments(name: str, arguments: Sequence[str]) -> ShellArguments:
     """What the arguments of a shell, its name first, say."""
     takes_value = _TAKES_VALUE | _TAKES_VALUE_IN_FISH if name == "fish" else _TAKES_VALUE
     found = ShellArguments()
-    words = list(arguments[2 if name == "busybox" else 1 :])
+    words = list(arguments[2 if os.path.basename("".join(arguments[:1])) in MULTI_CALL else 1 :])
     while words:
         word = words.pop(0)
         if word[:1] not in {"-", "+"}:

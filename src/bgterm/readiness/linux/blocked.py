@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from stat import S_ISCHR
 from typing import TYPE_CHECKING, TypeVar
 
-from bgterm.readiness.linux.procfs import slurp_all
+from bgterm.engine.noted import contents
 from bgterm.readiness.linux.syscalls import CALLS, Call
 from bgterm.readiness.linux.thread import Thread
 
@@ -215,7 +215,7 @@ def _selected(thread: Thread, count: int, address: int) -> list[int]:
 def _epolled(pid: int, epoll_fd: int) -> list[int]:
     """The descriptors that an epoll instance watches for input."""
     watched: list[int] = []
-    for line in slurp_all(f"/proc/{pid}/fdinfo/{epoll_fd}").splitlines():
+    for line in contents(f"/proc/{pid}/fdinfo/{epoll_fd}").splitlines():
         if line.startswith(b"tfd:"):
             _, fd, _, events, *_ = line.split()
             if int(events, 16) & _POLLIN:

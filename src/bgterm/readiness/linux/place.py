@@ -6,7 +6,6 @@ the process: `startstack` in /proc/PID/stat, and the stack pointer in /proc/PID/
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from typing import TYPE_CHECKING
@@ -63,9 +62,11 @@ class Places:
 
 def _started(fields: list[bytes]) -> float:
     """When what a process runs has begun: that of a fork with its parent, whose memory it has."""
-    with contextlib.suppress(OSError):
+    try:
         while (parent := _fields(int(fields[_PARENT])))[_START_STACK] == fields[_START_STACK]:
             fields = parent
+    except OSError:
+        pass
     # The kernel counts the time that the machine was suspended, Python's monotonic clock does not.
     suspended = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
     return int(fields[_STARTED]) / _TICKS - suspended

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_PART = 1 << 14
 _FEW = 64
 """So many processes are asked for by their number sooner than by a list of all."""
 
@@ -22,19 +21,6 @@ def slurp(path: str, size: int = 4096) -> bytes:
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(fd, size)
-    finally:
-        os.close(fd)
-
-
-def slurp_all(path: str) -> bytes:
-    """A file of /proc to its end, in as few reads as it needs."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        found = part = os.read(fd, _PART)
-        while len(part) == _PART:
-            part = os.read(fd, _PART)
-            found += part
-        return found
     finally:
         os.close(fd)
 
