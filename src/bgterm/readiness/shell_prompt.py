@@ -96,7 +96,8 @@ class ShellPrompts:
             self._announcer = observation.pid
         if not told and place is not None and known not in {None, place.depth}:
             return None if text in rows and not marks.signs else False
-        if told or self._is_prompt(place, text, rows, known=known is not None):
+        new = self._is_new(observation.pid, place)
+        if told or self._is_prompt(text, rows, new=new, known=known is not None):
             if place is not None:
                 self._depths.setdefault(place.program, place.depth)
             rows.add(text)
@@ -111,22 +112,27 @@ class ShellPrompts:
             return True
         return b"\n" in output.read(self._shown_at, self._shown_at + _ECHO_BYTES)
 
-    def _is_prompt(self, place: Place | None, text: str, rows: set[str], *, known: bool) -> bool:
-        """Whether this row is a prompt, of a shell that sleeps where it prompts, as far as that is `known`."""
+    def _is_prompt(self, text: str, rows: set[str], *, new: bool, known: bool) -> bool:
+        """Whether this row is a prompt, of a shell that sleeps where it prompts, as far as that is `known`.
+
+        `new` says that nobody has typed anything to it.
+        """
         if text in rows:
             return True
         if _is_no_prompt(text):
-            return self._is_new(place) and text == _CONTINUATION
-        if self._is_new(place) or self._was_drawn_first(text):
+            return new and text == _CONTINUATION
+        if new or self._was_drawn_first(text):
             return True
         if not (known or rows):
             return False
         return self._something_ran() or any(len(text) > 1 and text[-1] == each[-1:] for each in rows)
 
-    def _is_new(self, place: Place | None) -> bool:
+    def _is_new(self, pid: int, place: Place | None) -> bool:
         """Whether nobody has typed anything since the shell began."""
-        last_input = self._terminal.last_input
-        return not last_input or (place is not None and place.started + _START_S > last_input)
+        terminal = self._terminal
+        if pid == terminal.child.pid or place is None:
+            return not terminal.last_input
+        return place.started + _START_S > terminal.last_input  # typed before, to the shell that started this one
 
     def _was_drawn_first(self, text: str) -> bool:
         """Whether this begins the row where a line editor began for the first time, and no shell is known yet."""
