@@ -118,7 +118,12 @@ LISPS = {
         first=("(load-option 'synchronous-subprocess)",),
     ),
     "chezscheme": _scheme(
-        "chezscheme", "-q", sleep='(system "sleep {}")', system='(system "{}")', flush="(flush-output-port)"
+        "chezscheme",
+        "-q",
+        sleep='(system "sleep {}")',
+        system='(system "{}")',
+        flush="(flush-output-port)",
+        error='(begin (close-output-port (open-output-file "{file}")) (error #f (number->string (+ {a} {b}))))',
     ),
     "sbcl": _lisp("sbcl", "--noinform", system='(run-program "/bin/sh" (list "-c" "{}"))'),
     "clisp": _lisp("clisp", "-q", "-norc", system='(ext:shell "{}")'),
