@@ -110,7 +110,8 @@ def is_hung_up(master: int, error: OSError) -> bool:
         return False
     poll = select.poll()
     poll.register(master, 0)
-    return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
+    found = poll.poll(0)  # of one descriptor; and no generator, whose end Ctrl-C could be raised in
+    return bool(found) and bool(found[0][1] & (select.POLLHUP | select.POLLERR))
 
 
 def nothing_more(master: int, error: OSError) -> bytes:
