@@ -137,7 +137,7 @@ class Typing(Condition):
 
     def _begin(self, status: Status) -> None:
         lines = self._line.replace(b"\r\n", b"\n").split(b"\n")
-        name = "" if status.foreground is None else status.foreground.name
+        name = _name(status)
         if len(lines) > 1 and name not in _ONE_LINE_EDITORS and self._takes_paste(status):
             if name.startswith(_PYTHONS) and lines[-1]:
                 lines.append(b"")
@@ -148,9 +148,8 @@ class Typing(Condition):
 
     def _is_in_block(self, status: Status) -> bool:
         """Whether Python waits for more of the several lines that were typed, or for the empty one that ends them."""
-        name = "" if status.foreground is None else status.foreground.name
         return (
-            name.startswith(_PYTHONS)
+            _name(status).startswith(_PYTHONS)
             and b"\n" in self._line
             and self.sent[-1].line != b""
             and status.prompt.strip() in _ASKS_FOR_MORE
@@ -273,3 +272,8 @@ class Step(Consuming[CommandResult]):
 def _owner(status: Status | None) -> int:
     """The process at whose prompt that is, 0 where it is not known."""
     return 0 if status is None or status.foreground is None else status.foreground.pid
+
+
+def _name(status: Status) -> str:
+    """The program at whose prompt that is, "" where it is not known."""
+    return "" if status.foreground is None else status.foreground.name

@@ -21,7 +21,6 @@ import os
 import signal
 import termios
 import time
-import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fcntl import ioctl
 from functools import partial
@@ -605,9 +604,8 @@ class Terminal:
         locked_shortly(self.lock, self._depose)
 
     def _depose(self) -> None:
-        if self.attendance.leader is not None:
-            self.attendance.depose()
-            self._arm()
+        self.attendance.depose()
+        self._arm()
 
     def abandon(self) -> None:
         """In a forked child: give the descriptors back, and touch nothing that is the parent's."""
@@ -627,7 +625,7 @@ def _recover(own: Waker) -> None:
         terminal.recover(own, attempt)
 
 
-TERMINALS: weakref.WeakSet[Terminal] = weakref.WeakSet()
+TERMINALS: WeakSet[Terminal] = WeakSet()
 """Every terminal of this process that was started; each enters itself."""
 
 

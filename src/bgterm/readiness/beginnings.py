@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bgterm.readiness.row import rows_above_cursor
+from bgterm.readiness.marks import EDITS, HAS_TAKEN
+from bgterm.readiness.row import PROMPT_BYTES, ROWS_MAX, rows_above_cursor
 from bgterm.views.plain import plain
 
-EDITS, HAS_TAKEN = b"\x1b[?2004h", b"\x1b[?2004l"
-"""A line editor says by these that it waits for a line, and that it has it."""
 ZSH = re.compile(rb"\r\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J")  # it switches bracketed paste on after the prompt
 SWITCHES = (ZSH, re.compile(re.escape(EDITS)))  # readline and others begin their prompt with that
-TAIL_BYTES = 8192
-"""No prompt is longer than that."""
-ROWS_MAX = 5
-"""Nor are there more rows of it above the cursor's."""
 
 _OSC = rb"(?:\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))*"
 _MODES = rb"(?:\x1b\[\?[0-9;]*[hl])*"
@@ -65,7 +60,7 @@ def last_sign(data: bytes, floor: int) -> int | None:
 def _start(data: bytes, floor: int) -> int:
     """Where a prompt begins at the earliest: an editor that has taken a line draws no prompt any more."""
     taken = data.rfind(HAS_TAKEN)
-    return max(floor, len(data) - TAIL_BYTES, 0 if taken < 0 else taken + len(HAS_TAKEN))
+    return max(floor, len(data) - PROMPT_BYTES, 0 if taken < 0 else taken + len(HAS_TAKEN))
 
 
 def _is_visible(drawn: bytes) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from bgterm.readiness.marks import signed_marks
+from bgterm.readiness.marks import HAS_TAKEN, signed_marks
 from bgterm.views.plain import plain
 
 if TYPE_CHECKING:
     from bgterm.readiness.drawing import Drawing, Drawings
 
-_ACCEPTED = b"\x1b[?2004l"
 _ROW_ENDED = re.compile(rb"\n(?:\r|\x1b(?:\[[ -?]*[@-~]|[ -/]*[0-Z\\^-~]))*\Z")
 _ENDING_BYTES = 256
 _DRAWN_ANEW = re.compile(rb"(?:\r|\x1b\[[0-9]*A)*\x1b\[0m\x1b\[27m\x1b\[24m\x1b\[J")  # by zsh's `reset-prompt`
@@ -79,9 +78,9 @@ def _accepted(data: bytes, typed: Typed, secret: str) -> tuple[int | None, bool]
     runs = next((mark.end() for mark in signed_marks(secret, data) if mark["kind"] == b"C"), None) if secret else None
     if runs is not None:
         return runs, False
-    if not typed.prompt.edits or (taken := data.find(_ACCEPTED)) < 0:
+    if not typed.prompt.edits or (taken := data.find(HAS_TAKEN)) < 0:
         return None, False
-    return taken + len(_ACCEPTED), _ROW_ENDED.search(data, max(0, taken - _ENDING_BYTES), taken) is None
+    return taken + len(HAS_TAKEN), _ROW_ENDED.search(data, max(0, taken - _ENDING_BYTES), taken) is None
 
 
 def _behind_line(data: bytes, taken: int, stop: int, line: str, columns: int | None) -> int:

@@ -12,8 +12,6 @@ import re
 from typing import NamedTuple
 
 from bgterm.readiness.beginnings import (
-    EDITS,
-    ROWS_MAX,
     SIGN_BYTES,
     SWITCHES,
     ZSH,
@@ -23,8 +21,8 @@ from bgterm.readiness.beginnings import (
     sign_before,
     switched,
 )
-from bgterm.readiness.marks import signed_marks
-from bgterm.readiness.row import shown_left_of_cursor
+from bgterm.readiness.marks import EDITS, signed_marks
+from bgterm.readiness.row import ROWS_MAX, shown_left_of_cursor
 from bgterm.views.plain import plain
 
 _ESCAPE = re.compile(rb"\x1b(?:\[[ -?]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")

@@ -20,7 +20,13 @@ from bgterm.readiness.prompts import (
     restless,
 )
 from bgterm.readiness.questions import LESS, question, well_known_prompt
-from bgterm.readiness.row import line_left_of_cursor, rows_above_cursor, text_left_of_cursor
+from bgterm.readiness.row import (
+    PROMPT_BYTES,
+    ROWS_MAX,
+    line_left_of_cursor,
+    rows_above_cursor,
+    text_left_of_cursor,
+)
 from bgterm.readiness.shell_prompt import ShellPrompts
 from bgterm.readiness.stillness import Stillness
 from bgterm.readiness.told import ends_in
@@ -42,7 +48,6 @@ _STILL_S = 0.6
 _STILL_AGAINST_PROMPT_S = 2.0
 _SECRET_S = 0.03
 _HIDDEN = frozenset({Finding.REFUSED, Finding.UNSEEN})
-_ROWS_OF_PROMPT, _PROMPT_BYTES = 5, 8192
 _COLUMNS = 80  # where the terminal does not say its width
 
 
@@ -243,9 +248,9 @@ class Judgement:
         It draws its prompt there, and takes keys. What is far shows no modes: there the prompt must look like one.
         """
         row, output = self._line(), self._terminal.output
-        if not row.strip() or output.end - mark.end > _PROMPT_BYTES:
+        if not row.strip() or output.end - mark.end > PROMPT_BYTES:
             return False
-        if rows_above_cursor(output.read(mark.end, output.end)) > _ROWS_OF_PROMPT:
+        if rows_above_cursor(output.read(mark.end, output.end)) > ROWS_MAX:
             return False
         if observation.finding not in _HIDDEN and observation.name not in RELAYS:
             return not observation.canonical

@@ -23,6 +23,8 @@ _MARK = re.compile(
     rb"\x1b(?:\[\?([0-9;]+)([hl])|\]133;([A-D])([^\x07\x1b]*)(?:\x07|\x1b\\)"
     rb"|\]7;file://[^/\x07\x1b]*([^\x07\x1b]*)(?:\x07|\x1b\\)|(c))"
 )
+EDITS, HAS_TAKEN = b"\x1b[?2004h", b"\x1b[?2004l"
+"""A line editor says by these that it waits for a line, and that it has it."""
 _ALTERNATE = frozenset({b"47", b"1047", b"1049"})
 _STEP = 1 << 16
 _UNFINISHED_MAX = 4096

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _VERTICAL = re.compile(rb"\x1b(?:\[[0-9;]*[ABEFHSTdfu]|[78DMc])")
 _STILL = re.compile(rb"\x1b\[(?:[0-9;]*m|\?2004h)")
 _JUMP = re.compile(rb"\x1b(?:\[([0-9]{0,4})(?:;([0-9]{0,4}))?[Hf]|c)")
+ROWS_MAX = 5
+"""No prompt has more rows above the cursor's."""
+PROMPT_BYTES = 8192
+"""Nor does one take more to draw."""
 _NEAR = 512
 _TAIL = 4096
 """Line editors draw within the last rows: what came earlier has no part in the cursor's row."""

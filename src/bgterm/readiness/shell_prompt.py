@@ -13,6 +13,7 @@ import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from bgterm.readiness.marks import EDITS
 from bgterm.readiness.programs import RELAYS, SHELLS
 from bgterm.readiness.prompts import ENDS, in_general
 from bgterm.readiness.questions import question
@@ -27,7 +28,6 @@ _START_S = 0.01
 """The kernel tells when a process started to so many seconds (USER_HZ)."""
 _ECHO_BYTES = 4096
 _FIRST_BYTES = 1 << 16
-_EDITOR_BEGINS = b"\x1b[?2004h"
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 _CONTINUATION = ">"  # what POSIX makes PS2
 
@@ -142,7 +142,7 @@ class ShellPrompts:
         if output.start > 0:
             return False
         data = output.read(0, min(output.end, _FIRST_BYTES))
-        begins = data.find(_EDITOR_BEGINS)
+        begins = data.find(EDITS)
         if begins < 0:
             return False
         end = data.find(b"\n", begins)

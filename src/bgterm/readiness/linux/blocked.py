@@ -71,7 +71,6 @@ class TerminalWait:
     thread: Thread
     process: ProcessStat
     """As its thread shows it: the name is the thread's own."""
-    terminal_fd: int
     other_fds: list[int]
     """What else would wake it."""
     timed: bool
@@ -111,7 +110,7 @@ def terminal_wait(thread: Thread, device: TerminalDevice) -> TerminalWait | None
         return None
     others = [fd for fd in watched if fd != mine]
     reads = call[0] is Call.READ
-    return TerminalWait(thread, stat, mine, others, timed, reads)
+    return TerminalWait(thread, stat, others, timed, reads)
 
 
 def _terminal_among(fds: list[int], pid: int, device: TerminalDevice) -> int | None:

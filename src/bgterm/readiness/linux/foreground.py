@@ -205,7 +205,7 @@ class ForegroundGroup:
             threads_of = {self._elsewhere: [self._elsewhere], **threads_of}
         now = time.monotonic()
         if now - still_since > _SCAN_AFTER_S and now >= self._scan_at:
-            threads_of.update((pid, [pid]) for pid in _orphans(session))
+            threads_of.update((pid, [pid]) for pid in _of_other_sessions(session))
             self._scan_at = now + max(_SCAN_PAUSE_S, _SCAN_SHARE * (time.monotonic() - now))
         for pid, tids in threads_of.items():
             for tid in tids:
@@ -256,7 +256,7 @@ def _unblocked(pid: int, fd: int, device: TerminalDevice) -> bool:
         return False
 
 
-def _orphans(session: int) -> Iterator[int]:
+def _of_other_sessions(session: int) -> Iterator[int]:
     """Our own user's processes of other sessions that have no controlling terminal."""
     user = os.geteuid()
     for name in os.listdir("/proc"):

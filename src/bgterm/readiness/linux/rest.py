@@ -146,7 +146,7 @@ class Surroundings:
             self.pipes.add(target)
             return True
         if target.startswith(_SOCKET):
-            return own_socket(pid, target)
+            return own_socket(pid, target, {})
         return target == _EVENTFD or self.device.is_open_as(pid, fd)
 
 

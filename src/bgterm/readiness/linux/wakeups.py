@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from bgterm.readiness.linux.blocked import with_nested
@@ -45,31 +44,33 @@ def _is_own(pid: int, fd: int, open_files: dict[str, int], kinds: frozenset[str]
         if target in kinds:
             return True
         if target.startswith("pipe:["):
-            if not open_files:
-                open_files.update(_open_files(pid))
-            return open_files.get(target, 0) > 1  # else the other end is somebody else's
+            return _filled(open_files, pid).get(target, 0) > 1  # else the other end is somebody else's
         if target.startswith("socket:["):
-            return own_socket(pid, target)
+            return own_socket(pid, target, open_files)
         return _fifo_of_its_own(pid, fd)
     except OSError:
         return False
 
 
-def own_socket(pid: int, target: str) -> bool:
-    """Whether a process has both ends of a socket, of which `target` ("socket:[INODE]") is one."""
+def own_socket(pid: int, target: str, open_files: dict[str, int]) -> bool:
+    """Whether a process has both ends of a socket, of which `target` ("socket:[INODE]") is one.
+
+    `open_files` is filled when they are needed.
+    """
     peer = unix_peer(int(target[8:-1]))
-    return peer > 0 and f"socket:[{peer}]" in _open_files(pid)
+    return peer > 0 and f"socket:[{peer}]" in _filled(open_files, pid)
 
 
-def _open_files(pid: int) -> Counter[str]:
-    """What a process has open, and how often."""
-    targets: Counter[str] = Counter()
-    for fd in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            targets[os.readlink(f"/proc/{pid}/fd/{fd}")] += 1
-        except OSError:
-            continue
-    return targets
+def _filled(open_files: dict[str, int], pid: int) -> dict[str, int]:
+    """What a process has open, and how often: asked for once."""
+    if not open_files:
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                target = os.readlink(f"/proc/{pid}/fd/{fd}")
+            except OSError:
+                continue
+            open_files[target] = open_files.get(target, 0) + 1
+    return open_files
 
 
 def _fifo_of_its_own(pid: int, fd: int) -> bool:
