@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bgterm.readiness.row import line_left_of_cursor, text_left_of_cursor
+from bgterm.readiness.row import cursor_is_in_text, line_left_of_cursor, text_left_of_cursor
 from readiness.outputs import output_of
 
 
@@ -41,3 +41,19 @@ def test_the_text_left_of_the_cursor_is_what_a_person_sees_there(shown: bytes, r
 def test_the_line_left_of_the_cursor_is_whole_where_the_terminal_has_wrapped_it(shown: bytes, line: str) -> None:
     output = output_of(shown)
     assert line_left_of_cursor(output, 80, text_left_of_cursor(output, 80)) == line
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_in_text"),
+    [
+        (b"octave:1> ", False),
+        (b"octave:1> (1+2)\b\b\b\b\b", True),
+        (b"octave:1> (1+2)\r\x1b[10C", True),
+        (b"octave:1> (1+2)", False),
+        (b"\x1b[0JIn [1]: \r\n\r\n\r\n\x1b[3A\x1b[8C", False),
+        (b"$ " + b" " * 40 + b"right\r\x1b[2C", False),
+        (b"$ ls\b\b\x1b[K", False),
+    ],
+)
+def test_a_cursor_that_goes_back_over_a_text_is_in_it(shown: bytes, *, is_in_text: bool) -> None:
+    assert cursor_is_in_text(output_of(shown), 80) == is_in_text

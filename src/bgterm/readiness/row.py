@@ -60,6 +60,13 @@ def rows_above_cursor(shown: bytes) -> int:
     return _shown(shown, None).row
 
 
+def cursor_is_in_text(output: OutputBuffer, columns: int) -> bool:
+    """Whether the cursor stands in a text: in the middle of a line, or on the bracket that one just typed closes."""
+    tail = output.read(output.end - _TAIL, output.end)
+    row = _STILL.sub(b"", tail[tail.rfind(b"\n") + 1 :])
+    return (b"\b" in row or b"\x1b" in row) and _shown(tail, columns).cursor_is_in_text
+
+
 class CursorPlace:
     """Where the cursor is, as far as output tells without a screen: rows are counted by lines since the last jump.
 

@@ -62,6 +62,11 @@ class Page:
         return "".join(self._row.cells[: self._column])
 
     @property
+    def cursor_is_in_text(self) -> bool:
+        """Whether there is more than a blank where the cursor stands."""
+        return self._row.cells[self._column : self._column + 1] not in ([], [" "])
+
+    @property
     def column(self) -> int:
         """The cursor's column, from 0; the width where the row is full."""
         return self._column

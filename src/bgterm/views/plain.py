@@ -106,6 +106,11 @@ class PlainText:
         return self._page.left_of_cursor
 
     @property
+    def cursor_is_in_text(self) -> bool:
+        """Whether there is more than a blank where the cursor stands, so far."""
+        return self._page.cursor_is_in_text
+
+    @property
     def column(self) -> int:
         """The cursor's column so far, from 0; the width where the row is full."""
         return self._page.column

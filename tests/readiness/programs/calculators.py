@@ -52,7 +52,7 @@ CALCULATORS = {
     ),
     "octave": Entry(
         ("octave-cli", "-q", "--norc"),
-        "disp({a}+{b})",
+        "({a}+{b})",  # it shows at each bracket which one it closes, here that behind the prompt
         "fclose(fopen('{file}', 'w'));",
         {
             SILENT: "pause(1.5)",
@@ -66,6 +66,7 @@ CALCULATORS = {
             PROMPTLIKE: "printf('ready> '); fflush(stdout); pause(1); disp('')",
         },
         {ERROR: "fclose(fopen('{file}', 'w')); error('%d', {a}+{b})"},
+        join=", ",
         patience_ms=60_000,
         more=True,
     ),
