@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bgterm.readiness.row import cursor_is_in_text, line_left_of_cursor, text_left_of_cursor
+from bgterm.readiness.row import cursor_is_on_bracket, line_left_of_cursor, text_left_of_cursor
 from readiness.outputs import output_of
 
 
@@ -44,7 +44,7 @@ def test_the_line_left_of_the_cursor_is_whole_where_the_terminal_has_wrapped_it(
 
 
 @pytest.mark.parametrize(
-    ("shown", "is_in_text"),
+    ("shown", "is_on_bracket"),
     [
         (b"octave:1> ", False),
         (b"octave:1> (1+2)\b\b\b\b\b", True),
@@ -53,7 +53,9 @@ def test_the_line_left_of_the_cursor_is_whole_where_the_terminal_has_wrapped_it(
         (b"\x1b[0JIn [1]: \r\n\r\n\r\n\x1b[3A\x1b[8C", False),
         (b"$ " + b" " * 40 + b"right\r\x1b[2C", False),
         (b"$ ls\b\b\x1b[K", False),
+        (b">>> Send a message\r\x1b[4C", False),
+        (b"hi>>>\r\n\r\n\x1b[2A\x1b[4C", False),
     ],
 )
-def test_a_cursor_that_goes_back_over_a_text_is_in_it(shown: bytes, *, is_in_text: bool) -> None:
-    assert cursor_is_in_text(output_of(shown), 80) == is_in_text
+def test_a_cursor_that_goes_back_to_a_bracket_is_on_it(shown: bytes, *, is_on_bracket: bool) -> None:
+    assert cursor_is_on_bracket(output_of(shown), 80) == is_on_bracket

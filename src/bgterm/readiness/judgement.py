@@ -23,7 +23,7 @@ from bgterm.readiness.questions import LESS, question, well_known_prompt
 from bgterm.readiness.row import (
     PROMPT_BYTES,
     ROWS_MAX,
-    cursor_is_in_text,
+    cursor_is_on_bracket,
     line_left_of_cursor,
     rows_above_cursor,
     text_left_of_cursor,
@@ -162,16 +162,16 @@ class Judgement:
 
     def _tolerated(self, observation: Observation, kernel: Kernel, command: str, prompt: str) -> AtWork | None:
         """Who may be at work where the row shows this program's prompt, None where it does not."""
-        if self._is_in_line():
+        if self._shows_bracket():
             return None
         tolerated = self._prompts.known(observation.name, command, prompt)
         if tolerated is None and drawn_prompt(self._terminal.output):
             return ANYBODY if kernel.executable(observation.pid) in DRAWN_BY else NOBODY
         return tolerated
 
-    def _is_in_line(self) -> bool:
-        """The cursor is on its way through a line: readline shows so which bracket matches, and works on after that."""
-        return cursor_is_in_text(self._terminal.output, self._terminal.size()[1])
+    def _shows_bracket(self) -> bool:
+        """It shows which bracket one just typed closes, by half a second on it: then it goes on with the line."""
+        return cursor_is_on_bracket(self._terminal.output, self._terminal.size()[1])
 
     def _works(self, observation: Observation, kernel: Kernel, tolerated: AtWork = NOBODY) -> bool:
         """Whether a program that listens runs, or more than is tolerated could bring output by themselves."""
@@ -255,7 +255,7 @@ class Judgement:
         It draws its prompt there, and takes keys. What is far shows no modes: there the prompt must look like one.
         """
         row, output = self._line(), self._terminal.output
-        if not row.strip() or output.end - mark.end > PROMPT_BYTES or self._is_in_line():
+        if not row.strip() or output.end - mark.end > PROMPT_BYTES or self._shows_bracket():
             return False
         if rows_above_cursor(output.read(mark.end, output.end)) > ROWS_MAX:
             return False

@@ -60,11 +60,14 @@ def rows_above_cursor(shown: bytes) -> int:
     return _shown(shown, None).row
 
 
-def cursor_is_in_text(output: OutputBuffer, columns: int) -> bool:
-    """Whether the cursor stands in a text: in the middle of a line, or on the bracket that one just typed closes."""
+def cursor_is_on_bracket(output: OutputBuffer, columns: int) -> bool:
+    """Whether the cursor stands on an opening bracket, as where a line editor shows what one just typed closes."""
     tail = output.read(output.end - _TAIL, output.end)
     row = _STILL.sub(b"", tail[tail.rfind(b"\n") + 1 :])
-    return (b"\b" in row or b"\x1b" in row) and _shown(tail, columns).cursor_is_in_text
+    if b"\b" not in row and b"\x1b" not in row:
+        return False
+    under_cursor = _shown(tail, columns).under_cursor
+    return under_cursor != "" and under_cursor in "([{"
 
 
 class CursorPlace:

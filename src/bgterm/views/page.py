@@ -62,9 +62,9 @@ class Page:
         return "".join(self._row.cells[: self._column])
 
     @property
-    def cursor_is_in_text(self) -> bool:
-        """Whether there is more than a blank where the cursor stands."""
-        return self._row.cells[self._column : self._column + 1] not in ([], [" "])
+    def under_cursor(self) -> str:
+        """The character where the cursor stands, empty behind the end of its row."""
+        return "".join(self._row.cells[self._column : self._column + 1])
 
     @property
     def column(self) -> int:

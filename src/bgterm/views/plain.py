@@ -106,9 +106,9 @@ class PlainText:
         return self._page.left_of_cursor
 
     @property
-    def cursor_is_in_text(self) -> bool:
-        """Whether there is more than a blank where the cursor stands, so far."""
-        return self._page.cursor_is_in_text
+    def under_cursor(self) -> str:
+        """The character where the cursor stands so far, empty behind the end of its row."""
+        return self._page.under_cursor
 
     @property
     def column(self) -> int:
