@@ -14,8 +14,8 @@ from bgterm.engine.attendance import Sleeper
 from bgterm.engine.terminal import Terminal
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import Waker, waker
+from bgterm.local.waits import Consuming, Wait
 from bgterm.results import Reason
-from bgterm.waits import Consuming, Wait
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -16,18 +16,18 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from bgterm.arguments import integer_or_none, seconds_or_none, shown, string
-from bgterm.closing import close_sessions, grace
 from bgterm.engine import pump
 from bgterm.engine.terminals import begin_to_end, is_ending, kill_all, open_terminals
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.errors import BgtermError, SessionLimitError, UnknownSessionError
 from bgterm.following import FollowedWait, Race, sleep_on
-from bgterm.launch import Command, Launch
+from bgterm.local.closing import close_sessions, grace
+from bgterm.local.launch import Command, Launch
+from bgterm.local.waits import deadline
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult, Reason, SessionInfo, Status
 from bgterm.session import Session
 from bgterm.until import Until, checked_until
-from bgterm.waits import deadline
 
 if TYPE_CHECKING:
     from bgterm.views.line_search import FoundLine

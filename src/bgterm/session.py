@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from bgterm.arguments import integer, page_size, string, text_pattern
 from bgterm.arguments import path as path_argument
-from bgterm.closing import closing, grace
 from bgterm.engine.ending import finish
-from bgterm.launch import Command, Launch, terminal_size
-from bgterm.live import Live
+from bgterm.local.closing import closing, grace
+from bgterm.local.endpoint import Live
+from bgterm.local.launch import Command, Launch, terminal_size
+from bgterm.local.waits import deadline
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, Foreground, PollResult, SessionInfo, Status
 from bgterm.until import EXIT, Until
-from bgterm.waits import deadline
 
 if TYPE_CHECKING:
     from bgterm.views.line_search import FoundLine

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bgterm.decoding import page_decoder
 from bgterm.engine.output import OutputBuffer
+from bgterm.local.decoding import page_decoder
+from bgterm.local.match import AnyMatch, Search
 from bgterm.manager import SessionManager
-from bgterm.searching import AnyMatch, Search
 from bgterm.views.escapes import EscapeStripper
 from faults.counts import times
 

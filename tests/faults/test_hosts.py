@@ -131,7 +131,7 @@ def test_a_fork_while_other_threads_are_at_work_hangs_neither_parent_nor_child()
     import os, signal, threading, bgterm
 
     bgterm.close(bgterm.start_session("true"))
-    import bgterm.searching  # a module that another thread was loading at a fork stays locked in the child (CPython)
+    import bgterm.local.match  # a module that another thread was loading at a fork stays locked in the child (CPython)
     done = threading.Event()
 
     def work():

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bgterm.aio.turns import LoopSleeper
-from bgterm.closing import closing
 from bgterm.engine.ending import Ending
+from bgterm.local.closing import closing
 from bgterm.session import Session
 
 T = TypeVar("T")

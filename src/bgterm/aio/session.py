@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from bgterm.aio.closing import closer
 from bgterm.aio.turns import outcome
 from bgterm.arguments import page_size
-from bgterm.closing import grace
 from bgterm.following import FollowedWait
+from bgterm.local.closing import grace
+from bgterm.local.waits import Wait, deadline
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult
 from bgterm.session import Session
 from bgterm.until import EXIT, Until
-from bgterm.waits import Wait, deadline
 
 if TYPE_CHECKING:
     from bgterm.views.screen import Screen

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from bgterm.aio.closing import finish
 from bgterm.aio.session import AsyncSession
 from bgterm.aio.turns import outcome
-from bgterm.closing import closing, grace
 from bgterm.errors import UnknownSessionError
+from bgterm.local.closing import closing, grace
 from bgterm.manager import default, race
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from typing import Self, TypedDict
 
 from bgterm.arguments import flag, integer, seconds, shown, string
-from bgterm.closing import close_sessions
 from bgterm.errors import SessionExitedError, UnknownSessionError
-from bgterm.launch import absolute, variables
+from bgterm.local.closing import close_sessions
+from bgterm.local.launch import absolute, variables
 from bgterm.manager import SessionManager
 from bgterm.session import Session
 from bgterm.until import READY

@@ -10,9 +10,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from bgterm.engine.terminal import Terminal
-from bgterm.paging import Pages
+from bgterm.local.pages import Pages
+from bgterm.local.waits import Condition, Consuming, Ready
 from bgterm.results import CommandResult, PollResult, Reason, Status
-from bgterm.waits import Condition, Consuming, Ready
 
 if TYPE_CHECKING:
     from bgterm.readiness.panes import Pane

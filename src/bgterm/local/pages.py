@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bgterm.decoding import page_decoder
+from bgterm.local.decoding import page_decoder
+from bgterm.local.waits import Condition, Consuming
 from bgterm.results import PollResult, Reason
-from bgterm.waits import Condition, Consuming
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal
-    from bgterm.searching import AnyMatch
+    from bgterm.local.match import AnyMatch
     from bgterm.views.line_search import Kept
 
 Decode = Callable[[bytes, str, bool], tuple[str, int]]

@@ -12,7 +12,7 @@ from bgterm.engine.terminals import ending_all, kill_all
 from bgterm.engine.undisturbed import undisturbed
 
 if TYPE_CHECKING:
-    from bgterm.live import Live
+    from bgterm.local.endpoint import Live
 
 
 def grace(terminate: bool, kill_after_ms: float | None) -> float | None:

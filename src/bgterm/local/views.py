@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bgterm.loading import load
+from bgterm.local.waits import Condition, Wait
 from bgterm.views.sizes import SizeChange, Sizes
-from bgterm.waits import Condition, Wait
 
 if TYPE_CHECKING:
     from bgterm.engine.terminal import Terminal

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from bgterm.arguments import flag, for_the_system, integer, integer_or_none, one_of, path, shown
-from bgterm.decoding import check_encoding
 from bgterm.engine.spawn import Argument
 from bgterm.engine.terminal import Terminal
 from bgterm.loading import load
+from bgterm.local.decoding import check_encoding
 from bgterm.readiness.told import told_prompt
 
 if TYPE_CHECKING:

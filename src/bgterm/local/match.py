@@ -8,8 +8,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bgterm.local.waits import Condition
 from bgterm.views.escapes import EscapeStripper
-from bgterm.waits import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable

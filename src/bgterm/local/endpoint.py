@@ -18,18 +18,18 @@ from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
 from bgterm.engine.terminal import finish_closing
 from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
 from bgterm.loading import load
-from bgterm.paging import AnyOutput, Pages, PageWait
+from bgterm.local.pages import AnyOutput, Pages, PageWait
+from bgterm.local.run import Step, Typing
+from bgterm.local.views import OnScreen, ScreenWait, Views
+from bgterm.local.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait, deadline
 from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.queries import Queries
 from bgterm.readiness.told import told_prompt
 from bgterm.results import Confidence, PollResult, Status
-from bgterm.run import Step, Typing
 from bgterm.until import EXIT, READY, Until, checked_until
-from bgterm.viewing import OnScreen, ScreenWait, Views
-from bgterm.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait, deadline
 
 if TYPE_CHECKING:
-    from bgterm.launch import Launch
+    from bgterm.local.launch import Launch
     from bgterm.readiness.look import Readiness
     from bgterm.views.live_screen import LiveScreen
     from bgterm.views.screen import Screen
@@ -114,8 +114,8 @@ class Live:
             return Output(self.terminal, self.pages.has_unread)
         if until is EXIT:
             return Exit(self.terminal, reads=reads)
-        load("bgterm.searching")
-        from bgterm.searching import Match  # noqa: PLC0415 - its own patterns take time to compile
+        load("bgterm.local.match")
+        from bgterm.local.match import Match  # noqa: PLC0415 - its own patterns take time to compile
 
         return Match(self.terminal, compiled("until", until), self.launch.encoding, self.launch.errors, time_up)
 

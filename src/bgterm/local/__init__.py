@@ -1,0 +1,1 @@
+"""A terminal of our own: a program in a pseudo-terminal of this process."""
