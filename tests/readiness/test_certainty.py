@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from bgterm import READY
 from bgterm.manager import SessionManager
+from bgterm.readiness.linux.activity import turns_of
+from bgterm.readiness.linux.procfs import children_of
+from bgterm.readiness.linux.rest import Surroundings
+from bgterm.readiness.linux.terminal import LinuxTerminal
+from bgterm.readiness.observation import Finding
 from bgterm.session import Session
+from readiness.terminals import Start
+from waiting import eventually
 
 PYTHON = sys.executable
 ENV = {**os.environ, "PS1": "$ ", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
@@ -289,3 +297,45 @@ def test_a_silent_read_of_fish_asks_for_a_password(manager: SessionManager, line
     assert (asked.status.state, asked.status.at_shell_prompt) == ("password", False)
     assert session.run("hidden").status.state == "waiting"
     assert session.run("read -P 'Name: ' -l s").status.state == "waiting"
+
+
+RUNG_FOR = """
+import os, select, sys
+bell = os.eventfd(0)
+if not os.fork():
+    os.setsid()
+    open(sys.argv[1]).read()
+    os.eventfd_write(bell, 1)
+    os._exit(0)
+poll = select.poll()
+poll.register(0, select.POLLIN)
+poll.register(bell, select.POLLIN)
+print("Password: ", end="", flush=True)
+poll.poll()
+os.read(bell, 8)
+os.wait()
+poll.poll()
+"""
+
+
+def test_who_was_woken_while_the_others_were_asked_is_at_work(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    program = start(sys.executable, "-c", RUNG_FOR, str(fifo))
+    kernel = LinuxTerminal.of(program.terminal)
+    assert eventually(lambda: kernel.observe(0).finding is Finding.LISTENING and "Password" in program.output)
+    at_work = Surroundings.at_work
+
+    def after_the_bell(self: Surroundings, pids: Iterable[int], most: int) -> int:
+        turns = turns_of(self.reader.pid, self.reader.tid)
+        fifo.write_text("")
+        assert eventually(lambda: turns_of(self.reader.pid, self.reader.tid) != turns)
+        assert eventually(lambda: not children_of(self.reader.pid, self.reader.tid))
+        return at_work(self, pids, most)
+
+    monkeypatch.setattr(Surroundings, "at_work", after_the_bell)
+    assert kernel.at_work(0) > 0
+    monkeypatch.setattr(Surroundings, "at_work", at_work)
+    assert eventually(lambda: kernel.observe(0).finding is Finding.LISTENING and kernel.at_work(0) == 0)

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bgterm.readiness.linux.activity import turns_of
 from bgterm.readiness.linux.blocked import RingWaitError, TerminalDevice, TerminalWait, UnseenWaitError, terminal_wait
 from bgterm.readiness.linux.family import SIGCHLD, Family, Orphans, controls_jobs, may_have_left_children
 from bgterm.readiness.linux.procfs import (
@@ -130,18 +131,31 @@ class ForegroundGroup:
             )
         ):
             return True  # as most are
-        surroundings = self._surroundings(wait)
+        surroundings, turns = self._surroundings(wait), turns_of(reader.pid, reader.tid)
         self._orphans.grew = False
         rest = surroundings.rest(self._beside(wait, group, surroundings, surroundings.note))
-        rest = rest and not self._orphans.grew
+        rest = rest and not self._orphans.grew and self._waits_since(wait, turns)
         if rest:
             self._orphans.settle()
         return rest
 
     def at_work(self, wait: TerminalWait, group: int, most: int) -> int:
         """How many beside the reader could bring output by themselves, counted up to one more than `most`."""
-        surroundings = self._surroundings(wait)
-        return surroundings.at_work(self._beside(wait, group, surroundings, id), most)
+        surroundings, turns = self._surroundings(wait), turns_of(wait.thread.pid, wait.thread.tid)
+        working = surroundings.at_work(self._beside(wait, group, surroundings, id), most)
+        return working if working > most or self._waits_since(wait, turns) else most + 1
+
+    def _waits_since(self, wait: TerminalWait, turns: bytes) -> bool:
+        """Whether the reader waits as it did, and has had no turn on a CPU since it had had so many.
+
+        Whoever was at work may have woken it and ended before he was asked for; it may not have had a CPU yet.
+        """
+        device = self._device_elsewhere if wait.thread.pid == self._elsewhere else self._device
+        try:
+            waits = terminal_wait(wait.thread, device) is not None
+        except (PermissionError, UnseenWaitError):
+            waits = False
+        return waits and turns_of(wait.thread.pid, wait.thread.tid) == turns
 
     def _surroundings(self, wait: TerminalWait) -> Surroundings:
         return Surroundings(wait.thread, self._device, wait.process.name in WOKEN_BY_THEMSELVES)
