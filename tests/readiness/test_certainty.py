@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from bgterm import READY
 from bgterm.manager import SessionManager
+from bgterm.readiness.linux import procfs
 from bgterm.readiness.linux.activity import turns_of
+from bgterm.readiness.linux.family import Family, Orphans
 from bgterm.readiness.linux.procfs import children_of
 from bgterm.readiness.linux.rest import Surroundings
 from bgterm.readiness.linux.terminal import LinuxTerminal
@@ -339,3 +342,24 @@ def test_who_was_woken_while_the_others_were_asked_is_at_work(
     assert kernel.at_work(0) > 0
     monkeypatch.setattr(Surroundings, "at_work", at_work)
     assert eventually(lambda: kernel.observe(0).finding is Finding.LISTENING and kernel.at_work(0) == 0)
+
+
+def test_who_is_older_than_the_program_is_no_orphan_of_its_though_his_number_is_higher(start: Start) -> None:
+    """Numbers begin anew behind the highest, and are given again; this process has the terminal open as well."""
+    program = start("cat")
+    terminal = LinuxTerminal.of(program.terminal)
+    family = Family(program.terminal.child.pid, {program.terminal.child.pid}, id)
+    family.oldest = os.getpid() - 1
+    child = subprocess.Popen(["sleep", "60"], stdin=program.terminal.slave)
+    try:
+        orphans = Orphans(terminal._slave.device)
+        assert eventually(lambda: orphans.of(family, (), id) == [child.pid])
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_the_numbers_of_processes_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(procfs, "newest_pid", lambda: 300)
+    assert procfs.oldest({200, 32_000, 32_700}) == 32_000
+    assert procfs.oldest({200, 300}) == 200

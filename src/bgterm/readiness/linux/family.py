@@ -11,7 +11,15 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from bgterm.readiness.linux.procfs import ProcessStat, descendants, is_process, newest_pid, pids_since, process_stat
+from bgterm.readiness.linux.procfs import (
+    ProcessStat,
+    descendants,
+    is_process,
+    newest_pid,
+    oldest,
+    pids_since,
+    process_stat,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -44,7 +52,9 @@ class Family:
         self.groups = groups
         self.pids: list[int] = []
         self.session = 0
-        self.oldest = min(groups)
+        self.oldest = oldest(groups)
+        self.started = 0
+        """When the root was, in clock ticks after boot: whoever is older is no child of its."""
         self.may_have_left_children = False
         self.elsewhere: set[int] = set()
         """The others below the root: shells with job control, and their jobs in the background."""
@@ -53,6 +63,8 @@ class Family:
             found = process_stat(pid)
             if found is None:
                 continue
+            if pid == root:
+                self.started = found.started
             if found.group in groups:
                 self.session = self.session or found.session
             elif found.parent not in starters:
@@ -110,7 +122,7 @@ class Orphans:
                     del self._unborn[pid]
                 continue
             del self._unborn[pid]
-            if not is_process(pid):
+            if found.started < family.started or not is_process(pid):
                 continue
             near = found.session == family.session or found.group in family.groups or self._holds(pid, ())
             (self._own if near else self._strange).add(pid)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bgterm.readiness.programs import MULTI_CALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 _FEW = 64
@@ -43,6 +43,8 @@ class ProcessStat:
     faults_of_children: int
     """Page faults of the children that it has waited for: 0 only where there was none."""
     thread_count: int
+    started: int
+    """When, in clock ticks after boot."""
     ignored: int
     """The signals that the process ignores: bit `n - 1` for signal `n`."""
     caught: int
@@ -56,9 +58,22 @@ def parsed_stat(stat: bytes) -> ProcessStat:
     fields = stat[end + 2 :].split(None, 32)
     name = stat[stat.index(b"(") + 1 : end].decode(errors="replace")
     parent, group, session, terminal, terminal_group, _, _, faults = map(int, fields[1:9])
-    ticks, count, ignored, caught = int(fields[11]) + int(fields[12]), *map(int, (fields[17], fields[30], fields[31]))
+    count, started, ignored, caught = map(int, (fields[17], fields[19], fields[30], fields[31]))
+    ticks = int(fields[11]) + int(fields[12])
     return ProcessStat(
-        name, fields[0], parent, group, session, terminal, terminal_group, ticks, faults, count, ignored, caught
+        name,
+        fields[0],
+        parent,
+        group,
+        session,
+        terminal,
+        terminal_group,
+        ticks,
+        faults,
+        count,
+        started,
+        ignored,
+        caught,
     )
 
 
@@ -76,6 +91,12 @@ def newest_pid() -> int:
         return int(slurp("/proc/loadavg").rpartition(b" ")[2])
     except (OSError, ValueError):
         return 0
+
+
+def oldest(pids: Collection[int]) -> int:
+    """That of these numbers which was given first: they are given in turn, and begin anew behind the highest."""
+    newest = newest_pid()
+    return min(pids, key=lambda pid: (pid <= newest, pid))
 
 
 def is_process(pid: int) -> bool:
