@@ -22,7 +22,7 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format soak bench docs-pictures bench-peers profile programs readiness clean
+.PHONY: help demo test lint faces format soak bench docs-pictures bench-peers profile programs readiness clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: $(VENV)/test.done ## run the test suite; ARGS="tests/test_readme.py -k qui
 lint: $(VENV)/lint.done ## ruff, mypy --strict and pyright
 	@status=0; for check in "ruff check" "ruff format --check" "mypy" "pyright --pythonpath $(VENV)/bin/python"; do \
 		echo "== $$check"; $(VENV)/bin/python -m $$check || status=1; done; exit $$status
+
+faces: $(VENV)/test.done ## write the verbs of every face out from the contract, endpoint.py
+	@$(VENV)/bin/python tools/faces.py
 
 format: $(VENV)/lint.done ## let ruff put the code in order
 	@$(VENV)/bin/python -m ruff check --fix-only --quiet; $(VENV)/bin/python -m ruff format

@@ -11,6 +11,8 @@ from bench.pairing import percentile
 from bench.row import Row, Target
 from bench.scale import FULL, Scale
 from bgterm import READY, Session
+from bgterm.local.endpoint import LocalEndpoint
+from bgterm.local.live import Live
 
 PROGRAMS: dict[str, tuple[list[str], str]] = {
     "bash": (["bash", "--norc"], "echo $((2+2))"),
@@ -33,9 +35,14 @@ PROGRAMS: dict[str, tuple[list[str], str]] = {
 _LOOKS = 200
 
 
+def _live(session: Session) -> Live:
+    assert isinstance(session.endpoint, LocalEndpoint)
+    return session.endpoint.live
+
+
 def latencies(session: Session, line: str, steps: int) -> tuple[list[float], str]:
     """The milliseconds from the last output to the return, of so many steps; and how surely the program was ready."""
-    terminal = session.live.terminal
+    terminal = _live(session).terminal
     confidence = session.run(line, 60_000).status.confidence
     times: list[float] = []
     for _ in range(steps):
@@ -48,8 +55,8 @@ def latencies(session: Session, line: str, steps: int) -> tuple[list[float], str
 def look_microseconds(session: Session) -> float:
     """What one look costs, the 20th percentile of many short batches."""
     session.status()
-    terminal, readiness = session.live.terminal, session.live.readiness()
-    assert readiness is not None
+    live = _live(session)
+    terminal, readiness = live.terminal, live.readiness()
     batches: list[float] = []
     now = time.monotonic()
     for batch in range(40):

@@ -17,6 +17,7 @@ from bgterm import EXIT, SessionManager, UnknownSessionError
 from bgterm.engine import child
 from bgterm.engine.noted import give_back
 from faults.interruptions import Interrupter, InterruptionError
+from inside import live
 from waiting import eventually
 
 
@@ -133,7 +134,7 @@ def test_a_close_that_is_interrupted_anywhere_gives_everything_back(manager: Ses
         except InterruptionError:
             session.close(terminate=False)
         assert session.sid not in manager.list_sessions()
-        terminal = session.live.terminal
+        terminal = live(session).terminal
         assert (terminal.master, terminal.slave, terminal.lock.locked()) == (-1, -1, False)
 
 

@@ -6,12 +6,15 @@ import time
 
 import bgterm
 from bgterm import PollResult, SessionManager
+from bgterm.local.pages import Paged
+from inside import live
 
 
 def interrupted_poll(session: bgterm.Session) -> PollResult:
     """The page of a poll that is interrupted before its caller gets it."""
-    wait = session.live.page(0, 4, None, 0, "marks")
-    with session.live.terminal.lock:
+    wait = session.endpoint.poll(0, 4)
+    assert isinstance(wait, Paged)
+    with live(session).terminal.lock:
         page = wait(time.monotonic())
         assert page is not None
         wait.give_back()

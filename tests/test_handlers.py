@@ -14,6 +14,7 @@ import pytest
 import bgterm
 from bgterm import SessionManager
 from bgterm.engine.waker import waker
+from inside import live
 from waiting import eventually
 
 T = TypeVar("T")
@@ -58,8 +59,8 @@ def handled_while_it_sleeps(wait: Callable[[], T], handler: Callable[[], object]
 def type_and_look(session: bgterm.Session) -> None:
     """Have output read by a verb that leaves it unread."""
     end = session.info().buffer_end_offset
-    with session.live.terminal.lock:
-        session.live.terminal.type(b"x\n")
+    with live(session).terminal.lock:
+        live(session).terminal.type(b"x\n")
     while session.info().buffer_end_offset < end + 3:
         pass
 
@@ -90,8 +91,8 @@ def test_a_handler_that_waits_elsewhere_takes_no_wake_up_of_its_thread(
     other = manager.open(manager.start_session("cat"))
 
     def handler() -> None:
-        with cat.live.terminal.lock:
-            cat.live.terminal.type(b"x\n")
+        with live(cat).terminal.lock:
+            live(cat).terminal.type(b"x\n")
         other.poll(50)  # sleeps while the news comes
 
     found = handled_while_it_sleeps(lambda: manager.wait_any([cat.sid], LONG_MS), handler)
@@ -108,7 +109,7 @@ def test_a_transcript_may_be_written_where_a_handler_has_just_closed_the_session
     first = manager.open(manager.start_session("cat", transcript=path))
 
     def close_within_its_lock() -> None:
-        with first.live.terminal.lock:  # as a handler does above a thread that holds it
+        with live(first).terminal.lock:  # as a handler does above a thread that holds it
             first.close(terminate=False)
             closed.set()
             goes_on.wait(0.2)  # for a start that does not wait

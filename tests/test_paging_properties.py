@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bgterm import PollResult
 from bgterm.manager import SessionManager
 from bgterm.session import Session
+from inside import live
 
 CHARACTERS = st.text(st.sampled_from("ab\né€😀\x1b"), max_size=60)
 CHUNKS = st.one_of(CHARACTERS.map(str.encode), st.binary(max_size=200))
@@ -44,7 +45,7 @@ class Paging(RuleBasedStateMachine):
     def start(self, limit: int, overflow: str) -> None:
         self.session = manager.open(manager.start_session(["sleep", "1000"], max_buffer_bytes=limit, overflow=overflow))
         self.limit, self.blocks = limit, overflow == "block"
-        terminal = self.session.live.terminal
+        terminal = live(self.session).terminal
         self.slave = os.open(os.ttyname(terminal.slave), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         tty.setraw(self.slave, termios.TCSANOW)
         self.written = b""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,6 +15,7 @@ import bgterm
 from bgterm import NotReadyError, Session, SessionExitedError, UnknownSessionError
 from bgterm.aio import AsyncSession
 from faults.hosts import outcome
+from verbs import verbs
 from waiting import eventually
 
 HANG_UP = (
@@ -91,8 +91,7 @@ def session(state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_the_table_has_every_verb() -> None:
-    verbs = {name for name, verb in vars(Session).items() if inspect.isfunction(verb) and not name.startswith("_")}
-    assert verbs == set(VERBS)
+    assert verbs(Session) == set(VERBS)
 
 
 def errors(state: str, verb: str) -> tuple[type[Exception], ...]:

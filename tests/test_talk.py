@@ -14,6 +14,7 @@ import pytest
 
 import bgterm
 from bgterm import EXIT, SessionExitedError, SessionManager, UnknownSessionError
+from inside import live
 from waiting import eventually
 
 RAW_ECHO = "import os, tty; tty.setraw(0); os.write(1, b'!')\nwhile data := os.read(0, 65536): os.write(1, data)"
@@ -206,7 +207,7 @@ def test_a_match_may_begin_far_back(manager: SessionManager) -> None:
 def test_a_match_that_begins_far_back_is_found_by_a_wait_of_no_time(manager: SessionManager) -> None:
     """While output came, a search looked back over all of it only after a pause, which the wait did not live to see."""
     session = manager.open(manager.start_session("echo BEGIN; seq 1 100000; echo END; read x"))
-    terminal = session.live.terminal
+    terminal = live(session).terminal
     until_kept(session, 688_907)
     with terminal.lock:
         terminal.last_output = time.monotonic() + 60  # it came just now
@@ -310,7 +311,7 @@ def test_closing_a_session_wakes_all_who_wait_on_it(manager: SessionManager) -> 
     session = manager.open(sid)
     waiting = [in_thread(lambda: session.poll(None)) for _ in range(3)]
     waiting.append(in_thread(session.wait))
-    assert eventually(lambda: len(session.live.terminal.attendance.followers) == 3)
+    assert eventually(lambda: len(live(session).terminal.attendance.followers) == 3)
     manager.close(sid)
     for thread, results in waiting:
         thread.join(10)
@@ -332,9 +333,9 @@ def test_one_session_holds_up_no_other(manager: SessionManager) -> None:
 def test_when_the_leading_waiter_goes_another_one_leads(manager: SessionManager) -> None:
     session = manager.open(manager.start_session(["cat"]))
     leading, led = in_thread(lambda: session.poll(None, until="first"))
-    assert eventually(lambda: session.live.terminal.attendance.leader is not None)
+    assert eventually(lambda: live(session).terminal.attendance.leader is not None)
     following, followed = in_thread(lambda: session.poll(None, until="second"))
-    assert eventually(lambda: len(session.live.terminal.attendance.followers) == 1)
+    assert eventually(lambda: len(live(session).terminal.attendance.followers) == 1)
     session.write_stdin("first\n", max_output_bytes=0)
     leading.join(10)
     session.write_stdin("second\n", max_output_bytes=0)
@@ -352,7 +353,7 @@ def test_much_input_never_stalls_and_arrives_whole(manager: SessionManager) -> N
     )
     sid = manager.start_session([sys.executable, "-c", hash_all])
     manager.poll(sid, 20_000, until="ready")
-    manager.open(sid).live.terminal.child.send_signal(signal.SIGSTOP)
+    live(manager.open(sid)).terminal.child.send_signal(signal.SIGSTOP)
     payload = bytes(range(256)) * 39_063
     payload = payload[:10_000_000]
     before = time.monotonic()
@@ -361,7 +362,7 @@ def test_much_input_never_stalls_and_arrives_whole(manager: SessionManager) -> N
     with pytest.raises(bgterm.InputOverflowError, match="wait already"):
         manager.write_stdin(sid, payload)
     assert time.monotonic() - before < 60
-    manager.open(sid).live.terminal.child.send_signal(signal.SIGCONT)
+    live(manager.open(sid)).terminal.child.send_signal(signal.SIGCONT)
     assert manager.poll(sid, 60_000, until=hashlib.sha256(payload).hexdigest()).match
 
 

@@ -10,13 +10,10 @@ import pytest
 
 import bgterm
 from bgterm import Session, SessionInfo, SessionManager
+from verbs import properties, verbs
 
 MANAGERS_OWN = {"list_sessions", "sessions", "close_all", "wait_any"}
 """Verbs about many sessions: a single one has none of them."""
-
-
-def verbs(home: type) -> set[str]:
-    return {name for name, verb in vars(home).items() if inspect.isfunction(verb) and not name.startswith("_")}
 
 
 def parameters(verb: Callable[..., Any]) -> list[tuple[str, object, object]]:
@@ -46,9 +43,8 @@ def test_what_only_a_manager_has_is_about_many_sessions() -> None:
 
 
 def test_what_a_session_tells_without_a_call_is_in_its_info_too() -> None:
-    told = {name for name, value in vars(Session).items() if isinstance(value, property)}
-    assert told == {"running", "exit_code"}
-    assert told <= set(SessionInfo._fields)
+    assert properties(Session) == {"sid", "name", "running", "exit_code"}
+    assert properties(Session) <= set(SessionInfo._fields)
 
 
 def test_a_session_is_started_as_an_id_is() -> None:

@@ -86,7 +86,8 @@ def test_what_comes_between_the_first_look_and_the_sleep_is_seen(manager: Sessio
     assert manager.write_stdin(sids[1], "x\n", LONG_MS, 0, until="x").reason == "match"
     sleeper = Nobody()
     wait.attend(sleeper)
-    assert wait.attempt(time.monotonic()) == (sids[1],)
+    done = wait.attempt(time.monotonic())
+    assert done is not None and done.value == sids[1]
     wait.leave(sleeper)
 
 

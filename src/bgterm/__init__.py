@@ -35,6 +35,10 @@ from bgterm.session import Session
 from bgterm.until import EXIT, READY
 
 start_session = _manager.default.start_session
+wait_any = _manager.default.wait_any
+list_sessions = _manager.default.list_sessions
+close = _manager.default.close
+close_all = _manager.default.close_all
 write_stdin = _manager.default.write_stdin
 poll = _manager.default.poll
 read = _manager.default.read
@@ -44,9 +48,7 @@ resize = _manager.default.resize
 status = _manager.default.status
 run = _manager.default.run
 wait = _manager.default.wait
-wait_any = _manager.default.wait_any
 info = _manager.default.info
-list_sessions = _manager.default.list_sessions
 send_keys = _manager.default.send_keys
 screen = _manager.default.screen
 wait_screen = _manager.default.wait_screen
@@ -55,8 +57,6 @@ mark = _manager.default.mark
 export_recording = _manager.default.export_recording
 terminate = _manager.default.terminate
 kill = _manager.default.kill
-close = _manager.default.close
-close_all = _manager.default.close_all
 
 __version__ = "0.1.0"
 

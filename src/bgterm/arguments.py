@@ -11,6 +11,7 @@ import errno
 import math
 import os
 import re
+import time
 from collections.abc import Sequence
 from operator import index
 from typing import SupportsFloat, SupportsIndex, cast
@@ -75,6 +76,28 @@ def flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False, not {shown(value)}")
     return value
+
+
+def deadline(name: str, time_ms: float | None) -> float:
+    """When `time_ms` from now is over (time.monotonic). Raises TypeError, ValueError, with `name` in them."""
+    if time_ms is None:
+        return math.inf
+    if time_ms is not True and time_ms is not False:  # type: ignore[redundant-expr]
+        try:
+            if time_ms >= 0:  # as nearly always, and then no call is needed
+                return time.monotonic() + time_ms / 1000
+        except (TypeError, OverflowError):
+            pass
+    return time.monotonic() + seconds(name, time_ms, ", or None for no limit")
+
+
+def grace(terminate: bool, kill_after_ms: float | None) -> float | None:
+    """How many seconds programs may take to end by themselves, None where they are not asked to.
+
+    The parameters are those of `Session.close`. Raises TypeError, ValueError.
+    """
+    longest = seconds_or_none("kill_after_ms", kill_after_ms)
+    return longest if flag("terminate", terminate) else None
 
 
 def string(name: str, value: object) -> str:

@@ -11,27 +11,22 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
-from bgterm.arguments import integer_or_none, seconds_or_none, shown, string
+from bgterm.arguments import deadline, grace, integer_or_none, seconds_or_none, shown, string
 from bgterm.engine import pump
+from bgterm.engine.ending import finish
 from bgterm.engine.terminals import begin_to_end, is_ending, kill_all, open_terminals
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.errors import BgtermError, SessionLimitError, UnknownSessionError
-from bgterm.following import FollowedWait, Race, sleep_on
-from bgterm.local.closing import close_sessions, grace
+from bgterm.local.endpoint import LocalEndpoint, label
 from bgterm.local.launch import Command, Launch
-from bgterm.local.waits import deadline
-from bgterm.readiness.confidence import ENOUGH
-from bgterm.results import CommandResult, Confidence, PollResult, Reason, SessionInfo, Status
+from bgterm.manager_verbs import ManagerVerbs
+from bgterm.race import Race
 from bgterm.session import Session
 from bgterm.until import Until, checked_until
-
-if TYPE_CHECKING:
-    from bgterm.views.line_search import FoundLine
-    from bgterm.views.screen import Screen
 
 _REMEMBERED = 10_000
 """How many closed sessions are remembered, for the message to who asks for one."""
@@ -48,7 +43,7 @@ class _Closed(NamedTuple):
     exit_code: int | None
 
 
-class SessionManager:
+class SessionManager(ManagerVerbs):
     """Sessions by id and by name. The functions of the module `bgterm` are the verbs of one shared manager.
 
     A `sid` is the integer that `start_session` returned, or the name that the session was started with.
@@ -73,7 +68,7 @@ class SessionManager:
         self._sessions: dict[int, Session] = {}
         self._names: dict[str, int] = {}  # a name is taken from before its session starts
         self._starting: dict[int, Session] = {}
-        self._aborted: dict[int, tuple[Session, int]] = {}  # nothing of them may stay; who started each (get_ident)
+        self._aborted: dict[int, tuple[LocalEndpoint, int]] = {}  # and who started each (get_ident)
         self._closed: dict[int | str, _Closed] = {}
 
     def __repr__(self) -> str:
@@ -87,14 +82,14 @@ class SessionManager:
 
     def __del__(self) -> None:
         """Close, in the background, the sessions that nobody can reach any more: a session keeps its manager alive."""
-        sessions = [session.live for session in vars(self).get("_sessions", {}).values()]
+        sessions = list(vars(self).get("_sessions", {}).values())
         if sessions:
             try:
                 # Not here: garbage is collected in any thread, whatever that is doing.
-                close = functools.partial(close_sessions, sessions, _GRACE_S)
+                close = functools.partial(close_all, sessions, _GRACE_S)
                 threading.Thread(target=close, name="bgterm-close", daemon=True).start()
             except RuntimeError:  # no thread to be had, or the interpreter ends
-                kill_all([session.terminal for session in sessions])
+                LocalEndpoint.kill_all([session.endpoint for session in sessions])
             warnings.warn(f"{self!r} was dropped before it was closed", ResourceWarning, stacklevel=2, source=self)
 
     # Start and find.
@@ -190,14 +185,16 @@ class SessionManager:
         _end_with_worker()
         if self._aborted:
             self._take_back()
-        session = Session(self._new_sid(), name, launch, self._forget)
+        sid = self._new_sid()
+        endpoint = LocalEndpoint(sid, name, launch, functools.partial(self._forget, sid, name))
+        session = Session(endpoint)
         starter = threading.get_ident()
         try:
             self._reserve(session)
-            session.live.start()
+            endpoint.live.start()
             self._enter(session)
         except BaseException:
-            self._aborted[session.sid] = session, starter  # before any call: whatever comes now, it will be taken back
+            self._aborted[sid] = endpoint, starter  # before any call: whatever comes now, it will be taken back
             try:
                 undisturbed(self._take_back)
             finally:
@@ -231,15 +228,15 @@ class SessionManager:
 
     def _take_back(self, *, at_the_end: bool = False) -> None:
         """Leave nothing of starts that failed, or were interrupted so often that they could not see to it."""
-        for session, starter in list(self._aborted.values()):
+        for endpoint, starter in list(self._aborted.values()):
             if starter != threading.get_ident() and not at_the_end and _is_alive(starter):
                 continue  # it is at it, and two at a time could close a number twice
-            session.live.abort()
-            self._sessions.pop(session.sid, None)
-            self._starting.pop(session.sid, None)
-            if session.name is not None and self._names.get(session.name) == session.sid:
-                del self._names[session.name]
-            self._aborted.pop(session.sid, None)
+            endpoint.live.abort()
+            self._sessions.pop(endpoint.sid, None)
+            self._starting.pop(endpoint.sid, None)
+            if endpoint.name is not None and self._names.get(endpoint.name) == endpoint.sid:
+                del self._names[endpoint.name]
+            self._aborted.pop(endpoint.sid, None)
 
     def open(self, sid: int | str) -> Session:
         """Return the open session with this id or name. Raises UnknownSessionError."""
@@ -271,14 +268,14 @@ class SessionManager:
             hint = "a string is looked up as a name, ids are integers"
         return UnknownSessionError(f"there is no session {sid!r} (open: {known}): {hint}")
 
-    def _forget(self, session: Session, exit_code: int | None) -> None:
+    def _forget(self, sid: int, name: str | None, exit_code: int | None) -> None:
         with self._lock:
-            self._sessions.pop(session.sid, None)
-            closed = _Closed(session.live.label, time.monotonic(), exit_code)
-            self._closed[session.sid] = closed
-            if session.name is not None and self._names.get(session.name) == session.sid:
-                del self._names[session.name]
-                self._closed[session.name] = closed
+            self._sessions.pop(sid, None)
+            closed = _Closed(label(sid, name), time.monotonic(), exit_code)
+            self._closed[sid] = closed
+            if name is not None and self._names.get(name) == sid:
+                del self._names[name]
+                self._closed[name] = closed
             self._forget_oldest()
 
     def _forget_oldest(self) -> None:
@@ -289,75 +286,7 @@ class SessionManager:
         """The ids of all sessions that are not closed yet, in the order of their start."""
         return tuple(session.sid for session in self.sessions())
 
-    # Talk, know, end: see the verbs of `Session`, of which these have the words.
-
-    def write_stdin(
-        self,
-        sid: int | str,
-        chars: str | bytes = "",
-        yield_time_ms: float | None = 0,
-        max_output_bytes: int | None = 65536,
-        *,
-        until: Until = None,
-        settle_ms: float = 0,
-        min_confidence: Confidence = ENOUGH,
-    ) -> PollResult:
-        """See `Session.write_stdin`."""
-        return self.open(sid).write_stdin(
-            chars, yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms, min_confidence=min_confidence
-        )
-
-    def poll(
-        self,
-        sid: int | str,
-        yield_time_ms: float | None = 0,
-        max_output_bytes: int | None = 65536,
-        *,
-        until: Until = None,
-        settle_ms: float = 0,
-        min_confidence: Confidence = ENOUGH,
-    ) -> PollResult:
-        """See `Session.poll`."""
-        return self.open(sid).poll(
-            yield_time_ms, max_output_bytes, until=until, settle_ms=settle_ms, min_confidence=min_confidence
-        )
-
-    def read(self, sid: int | str, max_output_bytes: int | None = 65536, *, offset: int | None = None) -> PollResult:
-        """See `Session.read`."""
-        return self.open(sid).read(max_output_bytes, offset=offset)
-
-    def send_eof(self, sid: int | str) -> None:
-        """See `Session.send_eof`."""
-        return self.open(sid).send_eof()
-
-    def interrupt(self, sid: int | str) -> None:
-        """See `Session.interrupt`."""
-        return self.open(sid).interrupt()
-
-    def resize(self, sid: int | str, rows: int, cols: int) -> None:
-        """See `Session.resize`."""
-        return self.open(sid).resize(rows, cols)
-
-    def status(self, sid: int | str) -> Status:
-        """See `Session.status`."""
-        return self.open(sid).status()
-
-    def run(
-        self,
-        sid: int | str,
-        line: str | bytes,
-        timeout_ms: float | None = 30_000,
-        max_output_bytes: int | None = 65536,
-        *,
-        min_confidence: Confidence = ENOUGH,
-        prompt: str | re.Pattern[str] | None = None,
-    ) -> CommandResult:
-        """See `Session.run`."""
-        return self.open(sid).run(line, timeout_ms, max_output_bytes, min_confidence=min_confidence, prompt=prompt)
-
-    def wait(self, sid: int | str, timeout_ms: float | None = None) -> int | None:
-        """See `Session.wait`."""
-        return self.open(sid).wait(timeout_ms)
+    # Wait and end. The other verbs are those of the contract.
 
     def wait_any(
         self, sids: Iterable[int | str], timeout_ms: float | None = None, *, until: Until = None
@@ -377,54 +306,7 @@ class SessionManager:
         Raises UnknownSessionError, also when one of them is closed meanwhile; ValueError for a negative time;
         re.error: `until` is no pattern; TypeError: an argument of another type.
         """
-        return next(iter(sleep_on(race(self, sids, timeout_ms, until))), None)
-
-    def info(self, sid: int | str) -> SessionInfo:
-        """See `Session.info`."""
-        return self.open(sid).info()
-
-    def send_keys(self, sid: int | str, *keys: str) -> None:
-        """See `Session.send_keys`."""
-        return self.open(sid).send_keys(*keys)
-
-    def screen(self, sid: int | str, *, scrollback_lines: int = 0) -> Screen:
-        """See `Session.screen`."""
-        return self.open(sid).screen(scrollback_lines=scrollback_lines)
-
-    def wait_screen(
-        self,
-        sid: int | str,
-        pattern: str | re.Pattern[str] | Callable[[Screen], object],
-        timeout_ms: float | None = None,
-        *,
-        settle_ms: float = 0,
-    ) -> Screen | None:
-        """See `Session.wait_screen`."""
-        return self.open(sid).wait_screen(pattern, timeout_ms, settle_ms=settle_ms)
-
-    def search(
-        self, sid: int | str, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100
-    ) -> list[FoundLine]:
-        """See `Session.search`."""
-        return self.open(sid).search(pattern, offset=offset, max_results=max_results)
-
-    def mark(self, sid: int | str, label: str = "") -> None:
-        """See `Session.mark`."""
-        return self.open(sid).mark(label)
-
-    def export_recording(
-        self, sid: int | str, path: str | os.PathLike[str], *, version: int = 3, title: str | None = None
-    ) -> None:
-        """See `Session.export_recording`."""
-        return self.open(sid).export_recording(path, version=version, title=title)
-
-    def terminate(self, sid: int | str) -> None:
-        """See `Session.terminate`."""
-        return self.open(sid).terminate()
-
-    def kill(self, sid: int | str) -> None:
-        """See `Session.kill`."""
-        return self.open(sid).kill()
+        return race(self, sids, timeout_ms, until).outcome()
 
     def close(self, sid: int | str, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
         """See `Session.close`. Closing a session twice is no error; an id that never was is."""
@@ -441,7 +323,7 @@ class SessionManager:
         """Close every session, as `close` does, in the time of one. Raises TypeError, ValueError: not a time."""
         grace_seconds = seconds_or_none("kill_after_ms", kill_after_ms)
         self._take_back()
-        close_sessions([session.live for session in self.sessions()], grace_seconds)
+        close_all(self.sessions(), grace_seconds)
 
     def sessions(self) -> list[Session]:
         """Every session that is not closed yet, in the order of their start."""
@@ -464,11 +346,14 @@ def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float |
         raise TypeError(f"sids must be several ids or names, as a list has them, not {shown(sids)}")
     time_up = deadline("timeout_ms", timeout_ms)
     until = checked_until(until)
-    waits: list[tuple[int | str, FollowedWait[Reason]]] = []
-    for sid in sids:
-        live = manager.open(sid).live
-        waits.append((sid, FollowedWait(live.terminal, live.reason(until, time_up))))
-    return Race(waits)
+    return Race([(sid, manager.open(sid).endpoint.reason(until, time_up)) for sid in sids])
+
+
+def close_all(sessions: Sequence[Session], grace_seconds: float) -> None:
+    """Close many sessions in the time of one."""
+    if sessions:
+        endpoints = [session.endpoint for session in sessions]
+        finish(endpoints[0].closing(endpoints, grace_seconds))
 
 
 default = SessionManager()
@@ -481,9 +366,7 @@ def _end_sessions() -> None:
     begin_to_end()
     for manager in list(_managers):
         manager._take_back(at_the_end=True)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no verb, and the class is here
-    sessions = [session.live for manager in list(_managers) for session in manager.sessions()]
-    if sessions:
-        close_sessions(sessions, _GRACE_S)
+    close_all([session for manager in list(_managers) for session in manager.sessions()], _GRACE_S)
     kill_all(open_terminals())  # of starts in other threads
 
 

@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from types import FrameType, ModuleType
 from typing import Any, ParamSpec, TypeVar
 
+from inside import live
+
 ERRORS = (errno.EMFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN, errno.EIO, errno.EACCES)
 
 WRAPPED: dict[ModuleType, tuple[str, ...]] = {
@@ -305,7 +307,7 @@ def output_that_nobody_waits_for() -> None:
     with started("stty -echo; echo up; read go; seq 1000; exec cat") as session:
         typed(session, "go\n", anything_after(session))
         with listening():
-            assert eventually(lambda: session.live.terminal.output.end == len("up\r\n") + 4893)
+            assert eventually(lambda: live(session).terminal.output.end == len("up\r\n") + 4893)
         assert session.poll(0, None).data.endswith(b"\n1000\r\n")
 
 
@@ -321,7 +323,7 @@ def the_end_that_nobody_waits_for() -> None:
     with started("stty -echo; echo up; read code; echo the end; exit 7") as session:
         typed(session, "go\n", anything_after(session))
         with listening():
-            assert eventually(lambda: session.live.terminal.exited)
+            assert eventually(lambda: live(session).terminal.exited)
         page = session.poll(0)
         assert (page.data, page.exit_code) == (b"the end\r\n", 7)
 
@@ -416,7 +418,7 @@ def a_transcript_that_ends_early() -> None:
 def close() -> None:
     session = bgterm.Session.start(TREE, transcript=os.path.join(FOLDER, "close"))
     assert session.poll(TIME_MS, until="up\r\n").match
-    mark = os.fsdecode(session.live.terminal.program.mark)
+    mark = os.fsdecode(live(session).terminal.program.mark)
     try:
         with listening():
             verb(session.close, kill_after_ms=0)
@@ -431,7 +433,7 @@ def close_without_an_end() -> None:
     assert session.poll(TIME_MS, until="up\r\n").match
     with listening():
         verb(session.close, terminate=False)
-    assert eventually(lambda: session.live.terminal.child.exited)
+    assert eventually(lambda: live(session).terminal.child.exited)
 
 
 def close_all() -> None:

@@ -18,6 +18,7 @@ from bgterm.local.match import AnyMatch, Search
 from bgterm.manager import SessionManager
 from bgterm.views.escapes import EscapeStripper
 from faults.counts import times
+from inside import live
 
 EXAMPLES = settings(max_examples=times(300), deadline=None)
 
@@ -232,7 +233,7 @@ def test_a_session_survives_any_output(data: bytes) -> None:
     manager = SessionManager()
     sid = manager.start_session(["cat", "/dev/stdin"], max_buffer_bytes=10_000)
     session = manager.open(sid)
-    slave = os.open(os.ttyname(session.live.terminal.slave), os.O_RDWR | os.O_NOCTTY)
+    slave = os.open(os.ttyname(live(session).terminal.slave), os.O_RDWR | os.O_NOCTTY)
     os.write(slave, data + b"x")  # a whole character, or there is nothing to return
     os.close(slave)
     manager.poll(sid, None)

@@ -9,6 +9,7 @@ import pytest
 
 from bgterm.engine.pump import pump
 from bgterm.manager import SessionManager
+from inside import live
 from waiting import eventually
 
 Reports = list[threading.ExceptHookArgs]
@@ -40,8 +41,8 @@ def test_an_observer_that_fails_takes_no_output_along_and_is_shown_none_twice(
     session = manager.open(manager.start_session("stty -echo; echo up; exec cat"))
     session.poll(None, until="up\r\n")
     observer = FailingObserver()
-    with session.live.terminal.lock:
-        session.live.terminal.observe(observer)
+    with live(session).terminal.lock:
+        live(session).terminal.observe(observer)
     for line in ("one\n", "two\n"):
         assert session.write_stdin(line, 5000, until=line[:-1]).match
     session.poll(5000, until="\n")
@@ -54,8 +55,8 @@ def test_a_question_is_answered_once_beside_an_observer_that_fails(manager: Sess
     code = rf"stty raw -echo; echo up; {read % 1}; printf '\033[5n'; {read % 4}; echo more; {read % 3}; echo end"
     session = manager.open(manager.start_session(code))
     session.poll(None, until="up\n")
-    with session.live.terminal.lock:
-        session.live.terminal.observe(FailingObserver())
+    with live(session).terminal.lock:
+        live(session).terminal.observe(FailingObserver())
     session.write_stdin("x")
     assert "033   [   0   n" in session.poll(5000, until="more").text
     assert "a   b   c" in session.write_stdin("abc", 5000, until="end").text
@@ -80,6 +81,6 @@ def test_the_io_thread_outlives_an_error_of_its_own_wait(
     pump()._stop.wake()
     assert failed.wait(5)
     session.write_stdin("\n", 0, 0)
-    assert eventually(lambda: session.live.terminal.exited)  # nobody waits: the I/O thread has seen it
+    assert eventually(lambda: live(session).terminal.exited)  # nobody waits: the I/O thread has seen it
     assert session.poll(0).text == "seen\r\n"
     assert [report.exc_type for report in reports] == [OSError]

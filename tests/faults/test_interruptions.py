@@ -17,6 +17,7 @@ from faults.hosts import host
 from faults.interruptions import Interrupter, InterruptionError
 from faults.processes import bearing
 from faults.streams import counted_bytes, differing
+from inside import live
 from waiting import eventually
 
 ECHO = "stty -echo; echo up; exec cat"
@@ -61,7 +62,7 @@ def test_an_interruption_at_any_place_of_a_wait_leaves_no_lock(manager: SessionM
             interrupter.call(lambda: session.poll(50, until="x\r\n"))
         except InterruptionError:
             pass
-        assert not session.live.terminal.lock.locked()
+        assert not live(session).terminal.lock.locked()
         session.poll(0)
     record("Ctrl-C at each place of a wait, and the lock afterwards", interrupter.interruptions)
 
@@ -126,7 +127,7 @@ def test_an_interrupted_close_still_ends_everything(manager: SessionManager) -> 
     for _ in range(times(60)):
         session = manager.open(manager.start_session("trap '' HUP TERM; echo up; while :; do sleep 1000; done"))
         session.poll(None, until="up\r\n")
-        mark = f"BGTERM_SESSION={os.fsdecode(session.live.terminal.program.mark)}"
+        mark = f"BGTERM_SESSION={os.fsdecode(live(session).terminal.program.mark)}"
         assert bearing(mark)
         try:
             interrupter.call(partial(session.close, kill_after_ms=0))

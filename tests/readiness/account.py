@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bgterm.results import CommandResult
 from bgterm.session import Session
+from inside import live
 from readiness.programs.entry import QUESTION, Entry
 from waiting import eventually
 
@@ -58,7 +59,7 @@ class Account:
     def _typed(self, line: str) -> CommandResult:
         entry = self.entry
         result = self.session.run(line, entry.patience_ms, min_confidence="quiet" if entry.guess else "marks")
-        self.delays_ms.append((time.monotonic() - self.session.live.terminal.last_output) * 1000)
+        self.delays_ms.append((time.monotonic() - live(self.session).terminal.last_output) * 1000)
         return result
 
     def _count(self, result: CommandResult, wrong: list[str], kind: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bgterm.manager import SessionManager
 from bgterm.session import Session
+from inside import live
 
 StartShell = Callable[..., Session]
 
@@ -78,7 +79,7 @@ def test_what_a_shell_starts_does_not_inherit_the_secret_of_its_marks(shell: Sta
     session.run("")
     line = "env" if name != sys.executable else "import subprocess; subprocess.run('env')"
     result = session.run(line)
-    secret = session.live._secret
+    secret = live(session)._secret
     assert "PS1=" in result.output
     assert secret.encode() in result.data
     assert secret not in result.output

@@ -9,6 +9,7 @@ import pytest
 
 from bgterm.manager import SessionManager
 from bgterm.views.sizes import MOST_CHANGES, SizeChange, Sizes
+from inside import live
 
 
 def test_a_size_counts_from_its_offset_on() -> None:
@@ -48,7 +49,7 @@ def test_resizing_for_ever_leaves_one_size_and_the_right_screen(manager: Session
     session.poll(5000, until="ready\r\n")
     for rows, cols in itertools.islice(itertools.cycle([(5, 20), (6, 30), (12, 50)]), 3000):
         session.resize(rows, cols)
-    kept = session.live.views._sizes._changes
+    kept = live(session).views._sizes._changes
     assert len(kept) <= 2
     session.write_stdin("text\n")
     session.wait()
@@ -59,10 +60,10 @@ def test_resizing_for_ever_leaves_one_size_and_the_right_screen(manager: Session
 def test_resizing_to_the_same_size_is_no_change(manager: SessionManager, tmp_path: Path) -> None:
     session = manager.open(manager.start_session("echo ready; read x", rows=10, cols=40, transcript=tmp_path / "t"))
     session.poll(5000, until="ready")
-    noted = session.live.views._sizes._changes.copy()
+    noted = live(session).views._sizes._changes.copy()
     for _ in range(10):
         session.resize(10, 40)
-    assert session.live.views._sizes._changes == noted
+    assert live(session).views._sizes._changes == noted
 
 
 def test_a_screen_that_follows_every_size_keeps_none_that_it_has_seen(manager: SessionManager) -> None:
@@ -74,7 +75,7 @@ def test_a_screen_that_follows_every_size_keeps_none_that_it_has_seen(manager: S
         shown = session.wait_screen(rf"(?m)^{number}$", 5000)
         assert shown is not None
         assert shown.rows == 10 + number % 7
-    assert len(session.live.views._sizes._changes) <= 3
+    assert len(live(session).views._sizes._changes) <= 3
 
 
 @pytest.mark.parametrize("size", [(65535, 65535), (65535, 16), (1001, 1000)])

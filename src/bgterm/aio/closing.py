@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from bgterm.aio.turns import LoopSleeper
+from bgterm.endpoint import Endpoint
 from bgterm.engine.ending import Ending
-from bgterm.local.closing import closing
-from bgterm.session import Session
 
 T = TypeVar("T")
+_Kind = tuple[type[Endpoint], float | None]
 
 
 async def finish(ending: Ending[T]) -> T:
@@ -42,23 +42,25 @@ class Closer:
     """
 
     def __init__(self) -> None:
-        self._next: dict[float | None, tuple[list[Session], asyncio.Task[list[int | None]]]] = {}
+        self._next: dict[_Kind, tuple[list[Endpoint], asyncio.Task[list[int | None]]]] = {}
 
-    async def close(self, session: Session, grace_seconds: float | None) -> int | None:
+    async def close(self, endpoint: Endpoint, grace_seconds: float | None) -> int | None:
         """Close one session, and return its exit code. The closing goes on where the caller is cancelled."""
-        if grace_seconds not in self._next:
-            batch: list[Session] = []
-            task = asyncio.get_running_loop().create_task(self._close(batch, grace_seconds))
-            self._next[grace_seconds] = batch, task
-        sessions, closed = self._next[grace_seconds]
-        sessions.append(session)
-        place = len(sessions) - 1
+        kind = type(endpoint), grace_seconds
+        if kind not in self._next:
+            batch: list[Endpoint] = []
+            task = asyncio.get_running_loop().create_task(self._close(batch, kind))
+            self._next[kind] = batch, task
+        endpoints, closed = self._next[kind]
+        endpoints.append(endpoint)
+        place = len(endpoints) - 1
         return (await asyncio.shield(closed))[place]
 
-    async def _close(self, sessions: Sequence[Session], grace_seconds: float | None) -> list[int | None]:
+    async def _close(self, endpoints: Sequence[Endpoint], kind: _Kind) -> list[int | None]:
         await asyncio.sleep(0)  # an eager task begins at once: its batch is made only after that
-        del self._next[grace_seconds]
-        return await finish(closing([session.live for session in sessions], grace_seconds))
+        del self._next[kind]
+        of_endpoints, grace_seconds = kind
+        return await finish(of_endpoints.closing(endpoints, grace_seconds))
 
 
 _closers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Closer] = weakref.WeakKeyDictionary()

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self
 
 from bgterm.aio.closing import closer
-from bgterm.aio.turns import outcome
-from bgterm.arguments import page_size
-from bgterm.following import FollowedWait
-from bgterm.local.closing import grace
-from bgterm.local.waits import Wait, deadline
-from bgterm.readiness.confidence import ENOUGH
-from bgterm.results import CommandResult, Confidence, PollResult
+from bgterm.aio.session_verbs import AsyncSessionVerbs
+from bgterm.arguments import grace, page_size
+from bgterm.results import PollResult
 from bgterm.session import Session
-from bgterm.until import EXIT, Until
-
-if TYPE_CHECKING:
-    from bgterm.views.screen import Screen
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 _MAX_BYTES = 65536
 
@@ -64,31 +54,7 @@ def _opening(verb: Callable[P, Session]) -> Callable[P, Opening]:
     return opening
 
 
-def _at_once(
-    verb: Callable[Concatenate[Session, P], T],
-) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, T]]:
-    """A verb that never waits, as a coroutine."""
-
-    @functools.wraps(verb)
-    async def coroutine(self: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return verb(self.session, *args, **kwargs)
-
-    return coroutine
-
-
-def _in_thread(
-    verb: Callable[Concatenate[Session, P], T],
-) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, T]]:
-    """A verb that reads or writes files, or computes, as a coroutine that does not keep the loop from running."""
-
-    @functools.wraps(verb)
-    async def coroutine(self: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.to_thread(verb, self.session, *args, **kwargs)
-
-    return coroutine
-
-
-class AsyncSession:
+class AsyncSession(AsyncSessionVerbs):
     """A session whose verbs are coroutines: the same names, parameters and results as those of `Session`.
 
     No thread waits for them: the terminals are read by bgterm's one I/O thread, which wakes the loop. Only what
@@ -143,43 +109,6 @@ class AsyncSession:
     ) -> None:
         await self.close()
 
-    # Talk.
-
-    async def write_stdin(
-        self,
-        chars: str | bytes = "",
-        yield_time_ms: float | None = 0,
-        max_output_bytes: int | None = _MAX_BYTES,
-        *,
-        until: Until = None,
-        settle_ms: float = 0,
-        min_confidence: Confidence = ENOUGH,
-    ) -> PollResult:
-        """Do as `Session.write_stdin` does. It types at once: whoever cancels it cancels only the wait."""
-        live = self.session.live
-        wait = live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
-        if data := live.encoded("chars", chars):
-            with live.terminal.lock:
-                live.type(data)
-        return await self._outcome(wait)
-
-    async def poll(
-        self,
-        yield_time_ms: float | None = 0,
-        max_output_bytes: int | None = _MAX_BYTES,
-        *,
-        until: Until = None,
-        settle_ms: float = 0,
-        min_confidence: Confidence = ENOUGH,
-    ) -> PollResult:
-        """Do as `Session.poll` does."""
-        page = self.session.live.page(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
-        return await self._outcome(page)
-
-    async def _outcome(self, wait: Wait[T]) -> T:
-        followed = FollowedWait(self.session.live.terminal, wait)
-        return await outcome(followed)
-
     def stream(self, max_output_bytes: int | None = _MAX_BYTES) -> AsyncIterator[PollResult]:
         """Give output as it comes, until the program has exited and all of it is read.
 
@@ -202,63 +131,9 @@ class AsyncSession:
             elif not result.running:
                 return
 
-    read = _at_once(Session.read)
-    send_eof = _at_once(Session.send_eof)
-    interrupt = _at_once(Session.interrupt)
-    resize = _at_once(Session.resize)
-
-    # Know.
-
-    async def run(
-        self,
-        line: str | bytes,
-        timeout_ms: float | None = 30_000,
-        max_output_bytes: int | None = _MAX_BYTES,
-        *,
-        min_confidence: Confidence = ENOUGH,
-        prompt: str | re.Pattern[str] | None = None,
-    ) -> CommandResult:
-        """Do as `Session.run` does. Cancelled before the program was ready, it has typed nothing."""
-        step = self.session.live.step(line, timeout_ms, max_output_bytes, min_confidence, prompt)
-        return await self._outcome(step)
-
-    async def wait(self, timeout_ms: float | None = None) -> int | None:
-        """Do as `Session.wait` does."""
-        live = self.session.live
-        reason = await self._outcome(live.reason(EXIT, deadline("timeout_ms", timeout_ms)))
-        return live.terminal.child.exit_code if reason == "exit" else None
-
-    status = _at_once(Session.status)
-    info = _at_once(Session.info)
-
-    # Views.
-
-    send_keys = _at_once(Session.send_keys)
-    screen = _in_thread(Session.screen)
-    search = _in_thread(Session.search)
-    mark = _at_once(Session.mark)
-    export_recording = _in_thread(Session.export_recording)
-
-    async def wait_screen(
-        self,
-        pattern: str | re.Pattern[str] | Callable[[Screen], object],
-        timeout_ms: float | None = None,
-        *,
-        settle_ms: float = 0,
-    ) -> Screen | None:
-        """Do as `Session.wait_screen` does."""
-        # The first one loads the emulator.
-        wait = await asyncio.to_thread(self.session.live.on_screen, pattern, timeout_ms, settle_ms)
-        return (await self._outcome(wait)).screen
-
-    # End.
-
-    terminate = _at_once(Session.terminate)
-    kill = _at_once(Session.kill)
-
     async def close(self, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:
         """Do as `Session.close` does. It goes on in the background where its caller is cancelled.
 
         Sessions that are closed in the same turn of the loop are closed together, in the time of one.
         """
-        return await closer().close(self.session, grace(terminate, kill_after_ms))
+        return await closer().close(self.session.endpoint, grace(terminate, kill_after_ms))

@@ -7,37 +7,42 @@ import math
 import time
 from typing import TypeVar
 
+from bgterm.endpoint import Begun, Done, Waiting, Work
 from bgterm.engine.undisturbed import undisturbed
-from bgterm.following import Following
 
 T = TypeVar("T")
 
 
-async def outcome(following: Following[T]) -> T:
-    """Sleep, on the running loop, until the wait has an outcome, and return that. Raises what the attempt raises.
+async def outcome(begun: Begun[T]) -> T:
+    """Sleep, on the running loop, until a verb has an outcome, and return that. Raises what it raises.
 
-    The loop gets a turn first, also where the outcome is there already: a program that writes without end cannot
-    keep other tasks from running. A cancellation arrives in such a turn, so before anything is consumed: from the
-    attempt that consumes to the return there is no turn.
+    Where it waits the loop gets a turn first, also where the outcome is there already: a program that writes without
+    end cannot keep other tasks from running. A cancellation arrives in such a turn, so before anything is consumed:
+    from the attempt that consumes to the return there is no turn.
     """
+    while isinstance(begun, Work):
+        begun = await asyncio.to_thread(begun.do)
+    if isinstance(begun, Done):
+        return begun.value
+    begun.begin()
     await asyncio.sleep(0)
     try:
-        found = following.attempt(time.monotonic())
-        return await _slept_on(following) if found is None else found
+        done = begun.attempt(time.monotonic()) or await _slept_on(begun)
     except BaseException:
-        undisturbed(following.give_back)
+        undisturbed(begun.undo)
         raise
+    return done.value
 
 
-async def _slept_on(following: Following[T]) -> T:
+async def _slept_on(waiting: Waiting[T]) -> Done[T]:
     sleeper = LoopSleeper(asyncio.get_running_loop())
     try:
-        following.attend(sleeper)
-        while (found := following.attempt(time.monotonic())) is None:
-            await sleeper.sleep(following.look_at)
+        waiting.attend(sleeper)
+        while (done := waiting.attempt(time.monotonic())) is None:
+            await sleeper.sleep(waiting.look_at)
     finally:
-        undisturbed(following.leave, sleeper)
-    return found
+        undisturbed(waiting.leave, sleeper)
+    return done
 
 
 class LoopSleeper:

@@ -1,319 +1,341 @@
-"""A live program, and what the verbs of every face wait for: threads, event loops, tools.
-
-A face checks nothing and holds nothing of its own. It takes a wait from here and sleeps on it in its own way:
-`Terminal.wait` for a thread, `following` for those who cannot lead.
-"""
+"""The verbs of a terminal of our own: what each checks, and what it waits for."""
 
 from __future__ import annotations
 
 import os
 import re
-import termios
+import signal
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bgterm.arguments import compiled, page_size, seconds, shown, string, text_pattern
-from bgterm.engine.input import CANONICAL_LINE_BYTES, INPUT_LIMIT_BYTES
-from bgterm.engine.terminal import finish_closing
-from bgterm.errors import InputOverflowError, LineTooLongError, NotReadyError, SessionExitedError, UnknownSessionError
+from bgterm.arguments import compiled, deadline, integer, page_size, seconds, string, text_pattern
+from bgterm.arguments import path as path_argument
+from bgterm.endpoint import Done, Endpoint, Waiting, Work
+from bgterm.engine.terminals import kill_all
 from bgterm.loading import load
-from bgterm.local.pages import AnyOutput, Pages, PageWait
+from bgterm.local.closing import closing
+from bgterm.local.launch import terminal_size
+from bgterm.local.live import Live
+from bgterm.local.pages import AnyOutput, Paged, Pages, PageWait
 from bgterm.local.run import Step, Typing
-from bgterm.local.views import OnScreen, ScreenWait, Views
-from bgterm.local.waits import Condition, Consuming, Exit, Output, Ready, ReasonWait, deadline
+from bgterm.local.views import OnScreen, ScreenWait
+from bgterm.local.waits import Condition, Exit, Output, ReasonWait, Then
 from bgterm.readiness.confidence import ENOUGH, check_confidence
-from bgterm.readiness.queries import Queries
 from bgterm.readiness.told import told_prompt
-from bgterm.results import Confidence, PollResult, Status
+from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, Status
 from bgterm.until import EXIT, READY, Until, checked_until
 
 if TYPE_CHECKING:
+    from bgterm.engine.ending import Ending
     from bgterm.local.launch import Launch
-    from bgterm.readiness.look import Readiness
-    from bgterm.views.live_screen import LiveScreen
+    from bgterm.views.line_search import FoundLine
     from bgterm.views.screen import Screen
 
-
-_SECRET_BYTES = 16
-_CLOSES_S = 1.0  # the longest that a start waits for files which are being closed
-
-_READINESS = ("bgterm.readiness.look", "bgterm.views.plain")
+_MAX_BYTES = 65536
 
 
-class Live:
-    """One program in its terminal. `label` names its session in errors."""
+def label(sid: int, name: str | None) -> str:
+    """What names a session in errors."""
+    return str(sid) if name is None else f"{sid} ({name!r})"
 
-    __slots__ = ("_asked", "_closed", "_encode_errors", "_secret", "label", "launch", "pages", "terminal", "views")
 
-    def __init__(self, label: str, launch: Launch, closed: Callable[[int | None], None]) -> None:
-        """Begin without a program; `closed` is called with the exit code once it is hung up."""
-        self.label = label
-        self._closed: Callable[[int | None], None] | None = closed  # None once that was called
-        self.launch = launch
-        # A byte that came as a lone surrogate goes back as the same byte; nothing else is made up.
-        self._encode_errors = launch.errors if launch.errors.startswith("surrogate") else "strict"
-        self._secret = os.urandom(_SECRET_BYTES).hex() if launch.shell_integration else ""
-        self.terminal = launch.terminal()
-        self.pages = Pages(self.terminal, launch.encoding, launch.errors)
-        self.views = Views(self.terminal, launch.encoding, launch.rows, launch.cols)
-        self._asked: Readiness | None = None
+class LocalEndpoint(Endpoint):
+    """See `Endpoint`, which says what each verb does."""
 
-    def start(self) -> None:
-        """Start the program. Whoever calls this calls `abort` where it raises: OSError and its kinds, Ctrl-C."""
-        if self.launch.transcript is not None:
-            finish_closing(_CLOSES_S)  # what a signal handler closed, and with it a transcript at the same place
-        transcript = self.views.transcript = self.launch.open_transcript(self.label)
-        with self.terminal.lock:
-            if transcript is not None:
-                self.terminal.observe(transcript)
-            Queries(self.terminal, self.views.cursor)
-        self.launch.start(self.terminal, self._secret)
-        if transcript is not None:
-            with self.terminal.lock:
-                transcript.begin()
+    __slots__ = ("_directory", "_pages", "_started", "_unknown", "live", "name", "sid", "terminal")
 
-    def abort(self) -> None:
-        """Take back a start that failed or was interrupted, wherever it stood. Can be done again."""
-        self.terminal.abort()
-        if self.views.transcript is not None:
-            self.views.transcript.discard()
-        self._closed = None
+    def __init__(self, sid: int, name: str | None, launch: Launch, closed: Callable[[int | None], None]) -> None:
+        """Begin without a program; `closed` is called with the exit code once it has been closed."""
+        self.sid = sid
+        self.name = name
+        self._started = time.time()
+        self._directory = launch.directory
+        self.live = Live(label(sid, name), launch, closed)
+        self.terminal = self.live.terminal
+        self._unknown = self.live.unknown
+        self._pages = Pages(self.terminal, launch.encoding, launch.errors)
 
-    # What is waited for: checked, and beginning now.
+    def __repr__(self) -> str:
+        terminal = self.terminal
+        state = "closed" if terminal.closed else f"exited {terminal.child.exit_code}" if terminal.exited else "running"
+        return f"{self.live.launch.command!r} {state}"
 
-    def page(
+    def hang_up(self) -> None:
+        """For `closing`."""
+        self.live.hang_up()
+
+    @staticmethod
+    def closing(endpoints: Sequence[Endpoint], grace_seconds: float | None) -> Ending[list[int | None]]:
+        """See `Endpoint`."""
+        return closing([each for each in endpoints if isinstance(each, LocalEndpoint)], grace_seconds)
+
+    @staticmethod
+    def kill_all(endpoints: Sequence[Endpoint]) -> None:
+        """Kill what is left of them, without waiting."""
+        kill_all([each.terminal for each in endpoints if isinstance(each, LocalEndpoint)])
+
+    @property
+    def closed(self) -> bool:
+        """See `Endpoint`."""
+        return self.terminal.closed
+
+    @property
+    def running(self) -> bool:
+        """See `Endpoint`."""
+        terminal = self.terminal
+        if not terminal.closed:  # in a forked child, a thread that does not exist may have had the lock
+            with terminal.lock:
+                if not terminal.closed:
+                    terminal.look()
+        return not (terminal.child.exited if terminal.closed else terminal.exited)
+
+    @property
+    def exit_code(self) -> int | None:
+        """See `Endpoint`."""
+        return None if self.running else self.terminal.child.exit_code
+
+    # Talk.
+
+    def write_stdin(
         self,
-        yield_time_ms: float | None,
-        max_output_bytes: int | None,
-        until: Until,
-        settle_ms: float,
-        min_confidence: Confidence,
-    ) -> Consuming[PollResult]:
-        """What `poll` waits for."""
+        chars: str | bytes = "",
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        until: Until = None,
+        settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
+    ) -> Paged:
+        """See `Endpoint`."""
+        page = self.poll(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        if data := self.live.encoded("chars", chars):
+            page.types = partial(self.live.type, data)
+        return page
+
+    def poll(
+        self,
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        until: Until = None,
+        settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
+    ) -> Paged:
+        """See `Endpoint`."""
         if type(max_output_bytes) is not int or max_output_bytes < 0:  # nearly never, and else at no cost
             max_output_bytes = page_size(max_output_bytes)
         time_up = deadline("yield_time_ms", yield_time_ms)
         if until is None and settle_ms == 0 and settle_ms is not False and min_confidence is ENOUGH:  # type: ignore[redundant-expr]
-            return AnyOutput(self.terminal, time_up, self.unknown, self.pages, max_output_bytes)
+            return AnyOutput(self.terminal, time_up, self._unknown, self._pages, max_output_bytes)
         until = checked_until(until)
         settle_s = seconds("settle_ms", settle_ms)
         check_confidence(min_confidence)
         condition = self._condition(until, time_up, min_confidence, reads=True)
-        return PageWait(self.terminal, condition, time_up, settle_s, self.unknown, self.pages, max_output_bytes)
+        return PageWait(self.terminal, condition, time_up, settle_s, self._unknown, self._pages, max_output_bytes)
 
-    def reason(self, until: Until, time_up: float) -> ReasonWait:
-        """A wait that consumes nothing, for `wait` and `wait_any`; `time_up` is a time of time.monotonic."""
+    def reason(self, until: Until, time_up: float) -> Waiting[Reason]:
+        """See `Endpoint`."""
+        return self._reason(until, time_up)
+
+    def _reason(self, until: Until, time_up: float) -> ReasonWait:
         condition = self._condition(until, time_up, ENOUGH, reads=False)
-        return ReasonWait(self.terminal, condition, time_up, 0, self.unknown)
+        return ReasonWait(self.terminal, condition, time_up, 0, self._unknown)
 
     def _condition(self, until: Until, time_up: float, min_confidence: Confidence, *, reads: bool) -> Condition:
         if until is READY:
-            return self._ready(min_confidence)
+            return self.live.ready(min_confidence)
         if until is None:
-            return Output(self.terminal, self.pages.has_unread)
+            return Output(self.terminal, self._pages.has_unread)
         if until is EXIT:
             return Exit(self.terminal, reads=reads)
         load("bgterm.local.match")
         from bgterm.local.match import Match  # noqa: PLC0415 - its own patterns take time to compile
 
-        return Match(self.terminal, compiled("until", until), self.launch.encoding, self.launch.errors, time_up)
+        launch = self.live.launch
+        return Match(self.terminal, compiled("until", until), launch.encoding, launch.errors, time_up)
 
-    def _ready(self, min_confidence: Confidence, prompt: re.Pattern[str] | None = None) -> Ready:
-        load(*_READINESS)
+    def read(self, max_output_bytes: int | None = _MAX_BYTES, offset: int | None = None) -> Paged | Done[PollResult]:
+        """See `Endpoint`."""
+        if offset is None:
+            return self.poll(0, max_output_bytes)
+        offset = integer("offset", offset)
+        max_output_bytes = page_size(max_output_bytes)
+        terminal = self.terminal
+        with terminal.lock:
+            self.live.look()
+            if offset > terminal.output.end:
+                raise ValueError(f"offset {offset} is beyond the end of the output ({terminal.output.end})")
+            return Done(self._pages.at(offset, max_output_bytes, self.live.views.kept_at(offset)))
+
+    def send_eof(self) -> Done[None]:
+        """See `Endpoint`."""
         with self.terminal.lock:
-            return Ready(self.terminal, self.readiness(), min_confidence, prompt)
+            self.live.check_running()
+            self.terminal.type(self.terminal.end_of_file())
+        return Done(None)
 
-    def status(self) -> Status:
-        """What is known at this moment."""
-        load(*_READINESS)
+    def interrupt(self) -> Done[None]:
+        """See `Endpoint`."""
+        self.live.interrupt()
+        return Done(None)
+
+    def resize(self, rows: int, cols: int) -> Done[None]:
+        """See `Endpoint`."""
+        rows, cols = terminal_size(rows, cols)
         with self.terminal.lock:
-            return self.readiness().look(time.monotonic())[0]
+            self.live.check_open()
+            self.terminal.resize(rows, cols)
+            self.live.views.resized(rows, cols)
+        return Done(None)
 
-    def readiness(self) -> Readiness:
-        """What answers for readiness, made at the first question. Lock held."""
-        self.check_open()
-        if self._asked is None:
-            from bgterm.readiness.look import Readiness  # noqa: PLC0415 - who never asks need not load it
+    # Know.
 
-            told = told_prompt(self.launch.prompt)
-            self._asked = Readiness(self.terminal, time.monotonic(), self._secret, told)
-        return self._asked
+    def status(self) -> Done[Status]:
+        """See `Endpoint`."""
+        return Done(self.live.status())
 
-    def step(
+    def run(
         self,
         line: str | bytes,
-        timeout_ms: float | None,
-        max_output_bytes: int | None,
-        min_confidence: Confidence,
-        prompt: str | re.Pattern[str] | None,
-    ) -> Step:
-        """What `run` waits for."""
-        keys = self.encoded("line", line)
+        timeout_ms: float | None = 30_000,
+        max_output_bytes: int | None = _MAX_BYTES,
+        min_confidence: Confidence = ENOUGH,
+        prompt: str | re.Pattern[str] | None = None,
+    ) -> Waiting[CommandResult]:
+        """See `Endpoint`."""
+        live = self.live
+        keys = live.encoded("line", line)
         max_output_bytes = page_size(max_output_bytes)
         time_up = deadline("timeout_ms", timeout_ms)
         check_confidence(min_confidence)
-        told = told_prompt(prompt)
+        ready = live.ready(min_confidence, told_prompt(prompt))
         load("bgterm.readiness.command_output", "bgterm.readiness.drawing", "bgterm.views.paste", "urllib.parse")
-        return Step(
-            self.terminal,
-            Typing(
-                self.terminal,
-                self._ready(min_confidence, told),
-                keys,
-                self.type,
-                self.launch.encoding,
-                self.takes_keys,
-            ),
-            time_up,
-            self.unknown,
-            self.pages,
-            max_output_bytes,
-            self.not_ready,
+        typing = Typing(live.terminal, ready, keys, live.type, live.launch.encoding, live.takes_keys)
+        return Step(live.terminal, typing, time_up, live.unknown, self._pages, max_output_bytes, live.not_ready)
+
+    def wait(self, timeout_ms: float | None = None) -> Waiting[int | None]:
+        """See `Endpoint`."""
+        child = self.terminal.child
+        return Then(
+            self._reason(EXIT, deadline("timeout_ms", timeout_ms)),
+            lambda reason: child.exit_code if reason == "exit" else None,
         )
 
-    def on_screen(
-        self, pattern: str | re.Pattern[str] | Callable[[Screen], object], timeout_ms: float | None, settle_ms: float
-    ) -> ScreenWait:
-        """What `wait_screen` waits for."""
+    def info(self) -> Done[SessionInfo]:
+        """See `Endpoint`."""
+        terminal = self.terminal
+        with terminal.lock:
+            self.live.look()
+            rows, cols = terminal.size()
+            output = terminal.output
+            exited = terminal.exited
+            info = SessionInfo(
+                sid=self.sid,
+                name=self.name,
+                pid=terminal.child.pid,
+                command=self.live.launch.command,
+                cwd=self._directory,
+                rows=rows,
+                cols=cols,
+                started=self._started,
+                running=not exited,
+                exit_code=terminal.child.exit_code if exited else None,
+                unread_offset=max(output.cursor, output.start),
+                buffer_start_offset=output.start,
+                buffer_end_offset=output.end,
+                pending_input_bytes=terminal.input.pending_bytes,
+                held_by=(),
+            )
+        if not exited:
+            return Done(info)
+        return Done(info._replace(held_by=tuple(Foreground(one.name, one.pid) for one in terminal.holders())))
+
+    # Views.
+
+    def send_keys(self, *keys: str) -> Done[None]:
+        """See `Endpoint`."""
+        self.live.press(keys)
+        return Done(None)
+
+    def screen(self, scrollback_lines: int = 0) -> Work[Screen]:
+        """See `Endpoint`."""
+        scrollback_lines = integer("scrollback_lines", scrollback_lines)
+
+        def draw() -> Done[Screen]:
+            screen = self.live.live_screen()
+            with self.terminal.lock:
+                self.live.check_open()
+                return Done(screen.snapshot(scrollback_lines))
+
+        return Work(draw)
+
+    def wait_screen(
+        self,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = None,
+        settle_ms: float = 0,
+    ) -> Work[Screen | None]:
+        """See `Endpoint`."""
         wanted = pattern if callable(pattern) else text_pattern("pattern", pattern, " or a function")
         settle_s = seconds("settle_ms", settle_ms)
         time_up = deadline("timeout_ms", timeout_ms)
-        shown = OnScreen(self.terminal, self.live_screen(), wanted)
-        return ScreenWait(self.terminal, shown, time_up, settle_s, self.unknown)
 
-    def live_screen(self) -> LiveScreen:
-        """The screen, brought up to where the output ends now, in pieces: others may read meanwhile."""
-        self.views.load_screen()
-        terminal = self.terminal
-        with terminal.lock:
-            self.check_open()
-            terminal.look()
-            live = self.views.live_screen()
-            end = terminal.output.end
-        while True:
-            with terminal.lock:
-                self.check_open()
-                if not live.update() or live.position >= end:
-                    return live
+        def wait() -> Waiting[Screen | None]:
+            shown = OnScreen(self.terminal, self.live.live_screen(), wanted)  # the first one loads the emulator
+            return Then(ScreenWait(self.terminal, shown, time_up, settle_s, self._unknown), lambda shown: shown.screen)
 
-    # Typing.
+        return Work(wait)
 
-    def press(self, keys: Sequence[str]) -> None:
-        """Type what the terminal sends for `keys`. Raises ValueError for an unknown one, and as `type`."""
-        for key in keys:
-            string("a key", key)
-        load("bgterm.views.keys", "bgterm.views.modes")
+    def search(self, pattern: str | re.Pattern[str], offset: int = 0, max_results: int = 100) -> Work[list[FoundLine]]:
+        """See `Endpoint`."""
+        wanted = text_pattern("pattern", pattern)
+        offset, max_results = integer("offset", offset), integer("max_results", max_results)
+
+        def search() -> Done[list[FoundLine]]:
+            with self.terminal.lock:
+                self.live.look()
+            return Done(self.live.views.search(wanted, offset, max_results))
+
+        return Work(search)
+
+    def mark(self, label: str = "") -> Done[None]:
+        """See `Endpoint`."""
+        string("label", label)
         with self.terminal.lock:
-            self.check_running()
-            self.terminal.look()
-            self.type(self.encoded("keys", self.views.keys(keys)))
+            self.live.look()
+            self.live.views.mark(label)
+        return Done(None)
 
-    def encoded(self, name: str, chars: str | bytes) -> bytes:
-        """What is typed for `chars`, the argument `name`. Raises UnicodeEncodeError, TypeError."""
-        if isinstance(chars, str):
-            return chars.encode(self.launch.encoding, self._encode_errors)
-        try:
-            return b"".join((chars,))  # not bytes(chars), which makes zeros of a number
-        except TypeError:
-            raise TypeError(f"{name} must be a string or bytes, not {shown(chars)}") from None
+    def export_recording(self, path: str | os.PathLike[str], version: int = 3, title: str | None = None) -> Work[None]:
+        """See `Endpoint`."""
+        path = path_argument("path", path)
+        version = integer("version", version)
+        if title is not None:
+            string("title", title)
 
-    def type(self, data: bytes, whole: bytes = b"") -> None:
-        """Type `data`, all of it or nothing; nothing either where `whole`, of which it is a part, could not be typed.
+        def export() -> Done[None]:
+            terminal = self.terminal
+            with terminal.lock:
+                self.live.look()
+                exit_code = terminal.child.exit_code if terminal.exited else None
+                recording = self.live.views.recording()
+            self.live.views.export(recording, path, version, title, exit_code)
+            return Done(None)
 
-        Lock held.
-        """
-        terminal = self.terminal
-        if terminal.closed or terminal.exited:
-            self.check_running()
-        refusal = terminal.input.refusal(whole or data)
-        if refusal == "overflow":
-            raise InputOverflowError(
-                f"session {self.label}: {terminal.input.pending_bytes} bytes of input wait already, these are "
-                f"{len(data)}, and at most {INPUT_LIMIT_BYTES} may wait: send less at a time and let the program read, "
-                "or interrupt or close it"
-            )
-        if refusal == "line":
-            raise LineTooLongError(
-                f"session {self.label}: the terminal is in canonical mode and would cut a line after "
-                f"{CANONICAL_LINE_BYTES} bytes: send shorter lines, or have the program read in raw mode (stty -icanon)"
-            )
-        terminal.type(data)
+        return Work(export)
 
-    def interrupt(self) -> None:
-        """Do what Ctrl-C means: send a signal, or the key where the program carries it elsewhere."""
-        load("bgterm.readiness.linux.procfs", "bgterm.readiness.programs")
-        from bgterm.readiness.linux.procfs import name_of  # noqa: PLC0415 - few come here
-        from bgterm.readiness.programs import INTERRUPTED_BY_KEY  # noqa: PLC0415
+    # End.
 
-        terminal = self.terminal
-        with terminal.lock:
-            self.check_running()
-            makes_signals = termios.tcgetattr(terminal.master)[3] & termios.ISIG
-            if not makes_signals and name_of(terminal.foreground_group()) in INTERRUPTED_BY_KEY:
-                terminal.type(b"\x03")
-            else:
-                terminal.interrupt()
+    def terminate(self) -> Done[None]:
+        """See `Endpoint`."""
+        return self._signal(signal.SIGTERM)
 
-    # The end.
+    def kill(self) -> Done[None]:
+        """See `Endpoint`."""
+        return self._signal(signal.SIGKILL)
 
-    def hang_up(self) -> None:
-        """Close the terminal, and give back all that is held. Can be done again, wherever it was interrupted."""
-        closed = self._closed
-        if closed is not None:
-            self.terminal.close(self._close_held)
-            closed(self.terminal.child.exit_code)
-            self._closed = None
-
-    def _close_held(self) -> None:
-        if self._asked is not None:
-            self._asked.close()
-        self.views.close()
-
-    # Errors, and what every verb checks: lock held.
-
-    def unknown(self) -> UnknownSessionError:
-        """What is raised by every use of a closed session."""
-        code = self.terminal.child.exit_code
-        return UnknownSessionError(
-            f"session {self.label} has been closed (exit code {code}): start a new one", closed=True, exit_code=code
-        )
-
-    def check_open(self) -> None:
-        """Raise UnknownSessionError if the session is closed."""
-        if self.terminal.closed:
-            raise self.unknown()
-
-    def not_ready(self, status: Status | None) -> NotReadyError:
-        """What is raised where a line could not be typed in time; `status` is the last look."""
-        known = "nothing is known" if status is None else status.reason
-        return NotReadyError(
-            f"session {self.label}: the program was not ready for input within the time ({known}), nothing was typed: "
-            "wait longer, look at its output, or interrupt it; min_confidence='quiet' takes a guess for ready",
-            status=status,
-        )
-
-    def takes_keys(self, status: Status) -> NotReadyError:
-        """What is raised where a line would be typed to a full-screen program."""
-        from bgterm.readiness.programs import leave_by  # noqa: PLC0415 - loaded with readiness
-
-        name = "the program" if status.foreground is None else status.foreground.name
-        keys = leave_by(name)
-        leave = f"send_keys types its keys ({keys} leaves it)" if keys else "send_keys types its keys"
-        return NotReadyError(
-            f"session {self.label}: {name} fills the screen and takes keys, not lines: nothing was typed. {leave}, "
-            "screen shows it; start_session(..., pager=False) keeps programs from starting a pager",
-            status=status,
-        )
-
-    def check_running(self) -> None:
-        """Raise UnknownSessionError or SessionExitedError unless there is a program to type to."""
-        self.check_open()
-        terminal = self.terminal
-        if terminal.exited:
-            code = terminal.child.exit_code
-            raise SessionExitedError(
-                f"the program of session {self.label} has exited (exit code {code}) and reads no more input: "
-                "read what is left of its output, then close the session",
-                exit_code=code,
-            )
+    def _signal(self, number: int) -> Done[None]:
+        with self.terminal.lock:
+            self.live.check_open()
+            self.terminal.child.send_signal(number)
+        return Done(None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bgterm.local.decoding import page_decoder
-from bgterm.local.waits import Condition, Consuming
+from bgterm.local.waits import Condition, Wait
 from bgterm.results import PollResult, Reason
 
 if TYPE_CHECKING:
@@ -139,14 +139,40 @@ class Pages:
         )
 
 
-class AnyOutput(Consuming[PollResult]):
+class Paged(Wait[PollResult]):
+    """A wait for a page, before which something may be typed."""
+
+    __slots__ = ("_max_bytes", "_page", "_pages", "types")
+
+    _page: PollResult | None
+    _pages: Pages
+    types: Callable[[], None] | None
+    """Types, with the lead taken and the lock held; or the I/O thread could wake up for the answer first."""
+
+    def outcome(self) -> PollResult:
+        """See `endpoint.Waiting`."""
+        return self._terminal.wait(self, self.types)
+
+    def begin(self) -> None:
+        """See `endpoint.Waiting`."""
+        if self.types is not None:
+            with self._terminal.lock:
+                self.types()
+
+    def give_back(self) -> None:
+        """See `Wait`."""
+        if self._page is not None:
+            self._pages.give_back(self._page)
+
+
+class AnyOutput(Paged):
     """A wait for anything unread, and its page.
 
     It does what a `PageWait` for `Output` does that need not settle. It is written out, because it is what most
     calls are, and a round trip is shorter by it.
     """
 
-    __slots__ = ("_max_bytes", "_page", "_pages")
+    __slots__ = ()
 
     def __init__(
         self, terminal: Terminal, deadline: float, closed: Callable[[], Exception], pages: Pages, max_bytes: int | None
@@ -156,6 +182,7 @@ class AnyOutput(Consuming[PollResult]):
         self._pages = pages
         self._max_bytes = max_bytes
         self._page: PollResult | None = None
+        self.types = None
         self.look_at = deadline
 
     def __call__(self, now: float) -> PollResult | None:
@@ -179,16 +206,11 @@ class AnyOutput(Consuming[PollResult]):
         pages.consume(page)
         return page
 
-    def give_back(self) -> None:
-        """See `Consuming`."""
-        if self._page is not None:
-            self._pages.give_back(self._page)
 
-
-class PageWait(Consuming[PollResult]):
+class PageWait(Paged):
     """A wait for the next page: through the match of its condition, or of all that is unread once that has settled."""
 
-    __slots__ = ("_max_bytes", "_page", "_pages")
+    __slots__ = ()
 
     def __init__(
         self,
@@ -204,6 +226,7 @@ class PageWait(Consuming[PollResult]):
         self._pages = pages
         self._max_bytes = max_bytes
         self._page: PollResult | None = None
+        self.types = None
 
     def _outcome(self, reason: Reason) -> PollResult:
         condition = self._condition
@@ -213,8 +236,3 @@ class PageWait(Consuming[PollResult]):
         if condition.status is None and (condition.match is None or not self._settle_s):
             return page
         return page._replace(match=condition.match, status=condition.status)
-
-    def give_back(self) -> None:
-        """See `Consuming`."""
-        if self._page is not None:
-            self._pages.give_back(self._page)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bgterm.engine.terminal import Terminal
 from bgterm.local.pages import Pages
-from bgterm.local.waits import Condition, Consuming, Ready
+from bgterm.local.waits import Condition, Ready, Wait
 from bgterm.results import CommandResult, PollResult, Reason, Status
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Typing(Condition):
         return self.ready.drawings().before(tail, output.end, _owner(status)).edits
 
 
-class Step(Consuming[CommandResult]):
+class Step(Wait[CommandResult]):
     """The wait behind `Session.run`, and what came of it."""
 
     __slots__ = ("_max_bytes", "_not_ready", "_page", "_pages", "_typing")
@@ -262,7 +262,7 @@ class Step(Consuming[CommandResult]):
         return said.rstrip("\n")
 
     def give_back(self) -> None:
-        """See `Consuming`."""
+        """See `Wait`."""
         if self._page is not None:
             self._pages.give_back(self._page)
         else:

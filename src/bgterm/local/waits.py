@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from bgterm.arguments import seconds
+from bgterm.endpoint import Done
 from bgterm.engine.terminal import Terminal
 from bgterm.readiness.confidence import waits_surely
 from bgterm.results import Confidence, Reason, Status
@@ -15,10 +14,12 @@ from bgterm.results import Confidence, Reason, Status
 if TYPE_CHECKING:
     import re
 
+    from bgterm.engine.attendance import Sleeper
     from bgterm.readiness.drawing import Drawings
     from bgterm.readiness.look import Readiness
     from bgterm.readiness.panes import Pane
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -134,7 +135,8 @@ class Wait(Generic[T]):
     Before the time is taken to be up the terminal is looked at once more: also a wait of no time is truthful.
 
     It does not sleep. `Terminal.wait` sleeps for a thread, an event loop for a coroutine, and both call it
-    (with the terminal's lock held) after each change and when `look_at` has come.
+    (with the terminal's lock held) after each change and when `look_at` has come. What it consumed is given back
+    where it did not get to its reader: after Ctrl-C, a cancellation.
     """
 
     __slots__ = ("_closed", "_condition", "_deadline", "_met", "_settle_s", "_terminal", "look_at")
@@ -176,6 +178,36 @@ class Wait(Generic[T]):
     def _outcome(self, reason: Reason) -> T:
         raise NotImplementedError
 
+    # As `endpoint.Waiting`: without the lock.
+
+    def outcome(self) -> T:
+        """See `Waiting`: this thread leads, if nobody else does."""
+        return self._terminal.wait(self)
+
+    def begin(self) -> None:
+        """See `Waiting`: nothing comes before it."""
+
+    def attempt(self, now: float) -> Done[T] | None:
+        """See `Waiting`."""
+        with self._terminal.lock:
+            outcome = self(now)
+        return None if outcome is None else Done(outcome)
+
+    def attend(self, sleeper: Sleeper) -> None:
+        """See `Waiting`."""
+        with self._terminal.lock:
+            self._terminal.attend(sleeper, may_lead=False)
+
+    def leave(self, sleeper: Sleeper) -> None:
+        """See `Waiting`."""
+        with self._terminal.lock:
+            self._terminal.leave(sleeper)
+
+    def undo(self) -> None:
+        """See `Waiting`."""
+        with self._terminal.lock:
+            self.give_back()
+
     def _last_look(self, now: float) -> Reason:
         if self._terminal.look():
             return self._condition.met(now) or "timeout"
@@ -194,14 +226,44 @@ class Wait(Generic[T]):
         return None
 
 
-class Consuming(Wait[T]):
-    """A wait whose outcome consumes output."""
+class Then(Generic[T, S]):
+    """A wait (see `endpoint.Waiting`), and what is made of its outcome."""
 
-    __slots__ = ()
+    __slots__ = ("_make", "_wait")
 
-    def give_back(self) -> None:
-        """After Ctrl-C or a cancellation: what was consumed and did not get to its reader is unread again."""
-        raise NotImplementedError
+    def __init__(self, wait: Wait[S], make: Callable[[S], T]) -> None:
+        self._wait = wait
+        self._make = make
+
+    def outcome(self) -> T:
+        """See `Waiting`."""
+        return self._make(self._wait.outcome())
+
+    @property
+    def look_at(self) -> float:
+        """See `Waiting`."""
+        return self._wait.look_at
+
+    def begin(self) -> None:
+        """See `Waiting`."""
+        self._wait.begin()
+
+    def attempt(self, now: float) -> Done[T] | None:
+        """See `Waiting`."""
+        done = self._wait.attempt(now)
+        return None if done is None else Done(self._make(done.value))
+
+    def attend(self, sleeper: Sleeper) -> None:
+        """See `Waiting`."""
+        self._wait.attend(sleeper)
+
+    def leave(self, sleeper: Sleeper) -> None:
+        """See `Waiting`."""
+        self._wait.leave(sleeper)
+
+    def undo(self) -> None:
+        """See `Waiting`."""
+        self._wait.undo()
 
 
 class ReasonWait(Wait[Reason]):
@@ -211,16 +273,3 @@ class ReasonWait(Wait[Reason]):
 
     def _outcome(self, reason: Reason) -> Reason:
         return reason
-
-
-def deadline(name: str, time_ms: float | None) -> float:
-    """When `time_ms` from now is over (time.monotonic). Raises TypeError, ValueError, with `name` in them."""
-    if time_ms is None:
-        return math.inf
-    if time_ms is not True and time_ms is not False:  # type: ignore[redundant-expr]
-        try:
-            if time_ms >= 0:  # as nearly always, and then no call is needed
-                return time.monotonic() + time_ms / 1000
-        except (TypeError, OverflowError):
-            pass
-    return time.monotonic() + seconds(name, time_ms, ", or None for no limit")

@@ -10,9 +10,8 @@ from typing import Self, TypedDict
 
 from bgterm.arguments import flag, integer, seconds, shown, string
 from bgterm.errors import SessionExitedError, UnknownSessionError
-from bgterm.local.closing import close_sessions
 from bgterm.local.launch import absolute, variables
-from bgterm.manager import SessionManager
+from bgterm.manager import SessionManager, close_all
 from bgterm.session import Session
 from bgterm.until import READY
 
@@ -82,7 +81,7 @@ class PTYSessionManager:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        close_sessions([session.live for session in self._sessions()], _KILL_AFTER_MS / 1000)
+        close_all(self._sessions(), _KILL_AFTER_MS / 1000)
 
     def create_session(
         self,
@@ -175,7 +174,7 @@ class PTYSessionManager:
         typed = string("chars", chars)
         ends, interrupts = flag("close_stdin", close_stdin), flag("interrupt", interrupt)
         with self._known(session_id) as session:
-            session.live.encoded("chars", typed)  # what cannot be typed interrupts nothing
+            typed.encode()  # what cannot be typed interrupts nothing
             with suppress(SessionExitedError):
                 if interrupts:
                     session.interrupt()

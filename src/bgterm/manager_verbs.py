@@ -1,0 +1,366 @@
+# Written by `make faces` from endpoint.py, where its words are: nothing is changed here.
+
+"""The verbs of a manager's sessions."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bgterm.readiness.confidence import ENOUGH
+from bgterm.results import CommandResult, Confidence, PollResult, SessionInfo, Status
+from bgterm.session import Session
+from bgterm.until import Until
+
+if TYPE_CHECKING:
+    from bgterm.views.line_search import FoundLine
+    from bgterm.views.screen import Screen
+
+_MAX_BYTES = 65536
+
+
+class ManagerVerbs:
+    """What `SessionManager` has from the contract."""
+
+    def open(self, sid: int | str) -> Session:
+        """Return the open session with this id or name. Raises UnknownSessionError."""
+        raise NotImplementedError
+
+    def write_stdin(
+        self,
+        sid: int | str,
+        chars: str | bytes = "",
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
+    ) -> PollResult:
+        r"""Type `chars`, then do as `poll` does.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        chars: text in the session's encoding, or bytes; Enter is "\n" for programs that read lines.
+        yield_time_ms, max_output_bytes, until, settle_ms, min_confidence: as for `poll`.
+
+        Typing never waits: what the program does not take yet is queued (`PollResult.pending_input_bytes`).
+
+        Raises
+        ------
+        SessionExitedError: the program has exited.
+        InputOverflowError: more than 16 MiB would wait for a program that does not read.
+        LineTooLongError: the line discipline would cut a line (over 4095 bytes, to a program that leaves line
+            editing to the terminal).
+        UnicodeEncodeError: `chars` cannot be encoded.
+        UnknownSessionError, ValueError, TypeError, re.error: as for `poll`.
+
+        After any of these nothing was typed, and unread output stays unread.
+        """
+        begun = self.open(sid).endpoint.write_stdin(
+            chars, yield_time_ms, max_output_bytes, until, settle_ms, min_confidence
+        )
+        return begun.outcome()
+
+    def poll(
+        self,
+        sid: int | str,
+        yield_time_ms: float | None = 0,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        until: Until = None,
+        settle_ms: float = 0,
+        min_confidence: Confidence = ENOUGH,
+    ) -> PollResult:
+        """Return the output that has not been returned yet, and wait for some where there is none.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        yield_time_ms: the longest wait in milliseconds; 0 only looks, None waits without limit.
+        max_output_bytes: the most to return, in bytes; what is left stays unread. None means all.
+        until: what to wait for instead of any output: a regex (str, bytes or compiled), which is looked for in
+            everything unread without its escape sequences; `READY`, until the program waits for input; or
+            `EXIT`. Everything through the end of a match is consumed, and the text returned ends with it.
+        settle_ms: go on collecting afterwards until output has been still for so many milliseconds, but not
+            beyond `yield_time_ms` plus `settle_ms`.
+        min_confidence: how surely the program must wait for `READY`: "certain" by the kernel's word; "prompt"
+            also where it shows a prompt by which it is known; "marks" also by what its output announces; "quiet"
+            also where it merely listens and has been still, which is a guess.
+
+        Returns a `PollResult`; its `reason` says why the wait ended, and with `READY` its `status` what was last
+        known of the program. A timeout is a result, not an error.
+
+        Raises
+        ------
+        UnknownSessionError: the session is closed, or is closed by another thread meanwhile.
+        ValueError: a negative number, or no such confidence. re.error: `until` is no pattern. TypeError: an argument of
+            another type.
+        UnicodeDecodeError: only with `errors="strict"`; the output stays unread.
+        """
+        begun = self.open(sid).endpoint.poll(yield_time_ms, max_output_bytes, until, settle_ms, min_confidence)
+        return begun.outcome()
+
+    def read(
+        self, sid: int | str, max_output_bytes: int | None = _MAX_BYTES, *, offset: int | None = None
+    ) -> PollResult:
+        """Return what is unread, at once; or, with `offset`, output from that absolute byte on.
+
+        `sid` is the session's id or name.
+
+        A read by offset leaves the unread cursor where it is. Where the bytes at `offset` are not kept any
+        more, nor in a transcript, it begins with the oldest that are (`start_offset` says so).
+
+        Raises UnknownSessionError, and ValueError for a negative number or an `offset` beyond the end.
+        """
+        begun = self.open(sid).endpoint.read(max_output_bytes, offset)
+        return begun.outcome()
+
+    def send_eof(self, sid: int | str) -> None:
+        """Type the end-of-file character so that the program reads the end of its input.
+
+        `sid` is the session's id or name.
+
+        In the middle of a line, in canonical mode, it takes two of them (termios(3): VEOF). A program that
+        edits its lines itself gets one Ctrl-D.
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        begun = self.open(sid).endpoint.send_eof()
+        return begun.outcome()
+
+    def interrupt(self, sid: int | str) -> None:
+        """Send SIGINT to the foreground process group, whatever mode the terminal is in.
+
+        `sid` is the session's id or name.
+
+        A program that carries the terminal elsewhere (`ssh`, `docker`) gets the key Ctrl-C instead: the signal would
+        end the connection, the key interrupts what runs at its far end.
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        begun = self.open(sid).endpoint.interrupt()
+        return begun.outcome()
+
+    def resize(self, sid: int | str, rows: int, cols: int) -> None:
+        """Change the terminal's size; the foreground is told by SIGWINCH.
+
+        `sid` is the session's id or name.
+
+        Raises UnknownSessionError, and ValueError for a size that is not between 1 and 65535.
+        """
+        begun = self.open(sid).endpoint.resize(rows, cols)
+        return begun.outcome()
+
+    def status(self, sid: int | str) -> Status:
+        """Return what is known at this moment about whether the program waits for input.
+
+        `sid` is the session's id or name.
+
+        `state` and `confidence` say it in short, `reason` in words; on Linux it is mostly the kernel's own
+        knowledge (proc(5): /proc/PID/syscall).
+
+        Raises UnknownSessionError.
+        """
+        begun = self.open(sid).endpoint.status()
+        return begun.outcome()
+
+    def run(
+        self,
+        sid: int | str,
+        line: str | bytes,
+        timeout_ms: float | None = 30_000,
+        max_output_bytes: int | None = _MAX_BYTES,
+        *,
+        min_confidence: Confidence = ENOUGH,
+        prompt: str | re.Pattern[str] | None = None,
+    ) -> CommandResult:
+        """Wait until the program is ready, type `line` and Enter, wait until it is ready again.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        line: what to type, in the session's encoding, or bytes. Several lines are pasted as one where the
+            program's line editor can take them so, and else each is typed at the prompt that the one before it
+            leaves; what is not typed when the time is up is typed ahead then. (What would end a paste,
+            `ESC[201~`, is pasted without its ESC: data stays data.) Enter follows
+            anyway: a newline at the end of one line adds nothing to it. At the end of several lines it is an Enter of
+            its own, which ends a block in Python.
+        timeout_ms: the longest the whole may take, in milliseconds; None waits without limit.
+        max_output_bytes: the most of the output to return, in bytes, counted from its end; None means all.
+        min_confidence: how surely the program must be ready: see `poll`.
+        prompt: a regex for the program's prompt in this step, in place of what `start_session` was told.
+
+        Returns a `CommandResult`. The time being up after the line was typed is a result, not an error. So is a
+        program that asks something: `status.prompt` has the question, and `run` types the answer. Unread output from
+        before is consumed as well (`skipped_bytes`; `read(offset=...)` still has it).
+
+        Raises
+        ------
+        NotReadyError: the program was not ready within the time; or, at once, it fills the screen and takes keys
+            (`less`, `vim`): `send_keys` is for those.
+        SessionExitedError: it has exited. InputOverflowError, LineTooLongError, UnicodeEncodeError: as for
+            `write_stdin`. In each case nothing was typed, and unread output stays unread.
+        UnknownSessionError: the session is closed, or is closed by another thread meanwhile.
+        ValueError: a negative number, or no such confidence. TypeError, re.error: `prompt` is no regex.
+        """
+        begun = self.open(sid).endpoint.run(line, timeout_ms, max_output_bytes, min_confidence, prompt)
+        return begun.outcome()
+
+    def wait(self, sid: int | str, timeout_ms: float | None = None) -> int | None:
+        """Wait until the program has exited; return its exit code (negative: the signal).
+
+        `sid` is the session's id or name.
+
+        Returns None when `timeout_ms` (milliseconds, None: no limit) is up, and where the exit code cannot be
+        known because the host reaps its children itself (`info().running` tells these apart). Output stays
+        unread. With `overflow="block"` a program can wait for its output to be read, and never exit.
+
+        Raises UnknownSessionError, and ValueError for a negative time.
+        """
+        begun = self.open(sid).endpoint.wait(timeout_ms)
+        return begun.outcome()
+
+    def info(self, sid: int | str) -> SessionInfo:
+        """Return what is known of the session. Raises UnknownSessionError.
+
+        `sid` is the session's id or name.
+        """
+        begun = self.open(sid).endpoint.info()
+        return begun.outcome()
+
+    def send_keys(self, sid: int | str, *keys: str) -> None:
+        """Press keys, by the names that tmux has for them.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        keys: `Enter`, `Escape`, `Tab`, `BTab`, `Space`, `BSpace`, `Up`, `Down`, `Left`, `Right`, `Home`, `End`,
+            `PageUp`, `PageDown`, `Insert`, `Delete`, `F1` to `F12`, `KP0` to `KP9`, `KPEnter`, with the modifiers
+            `C-`, `M-` and `S-`; also `^C`, and tmux's other names for them (`IC`, `DC`, `PPage` ...). As in tmux,
+            upper and lower case are the same. Any other text is typed, and pasted where it has several lines. (To
+            type the word "end", use `write_stdin`.)
+
+        What is sent depends on the modes that the program has set: application cursor keys and keypad, and
+        bracketed paste for text (whose end no text can hold: see `run`).
+
+        Raises
+        ------
+        ValueError: what looks like a key's name and is none (`Ctrl-C`, `Entr`), with the names that are near.
+        SessionExitedError, InputOverflowError, LineTooLongError, UnknownSessionError: as for `write_stdin`. In
+            each case nothing was typed.
+        """
+        begun = self.open(sid).endpoint.send_keys(*keys)
+        return begun.outcome()
+
+    def screen(self, sid: int | str, *, scrollback_lines: int = 0) -> Screen:
+        """Return what the terminal shows now. It needs the extra `bgterm[screen]`.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        scrollback_lines: how many of the rows above the screen to add, at most.
+
+        The screen is computed when it is asked for, from what is kept of the output: `Screen.complete` says
+        whether that was all. Unread output stays unread.
+
+        Raises UnknownSessionError, ModuleNotFoundError where the extra is missing, ValueError for a negative number
+        and for a screen of more than a million cells.
+        """
+        begun = self.open(sid).endpoint.screen(scrollback_lines)
+        return begun.outcome()
+
+    def wait_screen(
+        self,
+        sid: int | str,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = None,
+        *,
+        settle_ms: float = 0,
+    ) -> Screen | None:
+        """Wait until the screen shows something; return the screen. It needs the extra `bgterm[screen]`.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        pattern: a regex that is looked for in the screen's text, or a function that is given each `Screen` and
+            says whether it is the one. It is asked each time that output has come; it must be quick and must not
+            use the session.
+        timeout_ms: the longest wait in milliseconds; None waits without limit.
+        settle_ms: go on until output has been still for so many milliseconds, but not beyond `timeout_ms` plus
+            `settle_ms`, and return the screen as it is then: programs draw their screens in pieces.
+
+        Returns None when the time is up, or the program has exited without showing it, or, with
+        `overflow="block"`, cannot go on before its output is read. Output stays unread.
+
+        Raises UnknownSessionError, ModuleNotFoundError, ValueError for a negative time and for a screen of more than a
+        million cells, re.error, and what the function raises.
+        """
+        begun = self.open(sid).endpoint.wait_screen(pattern, timeout_ms, settle_ms)
+        return begun.outcome()
+
+    def search(
+        self, sid: int | str, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100
+    ) -> list[FoundLine]:
+        """Find lines in all the output that is kept, in the transcript too.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        pattern: a regex that is looked for in each line, without its escape sequences.
+        offset: the absolute offset to begin at.
+        max_results: the most lines to return. To go on, search again from the last one's `end_offset`.
+
+        Returns the lines with their offsets, in order. The unread cursor stays.
+
+        Raises UnknownSessionError, re.error, and ValueError for a negative number.
+        """
+        begun = self.open(sid).endpoint.search(pattern, offset, max_results)
+        return begun.outcome()
+
+    def mark(self, sid: int | str, label: str = "") -> None:
+        """Put a marker into the transcript, which players of the recording can jump to.
+
+        `sid` is the session's id or name.
+
+        Raises ValueError where no transcript is kept, OSError where it has ended (a full disk), UnknownSessionError.
+        """
+        begun = self.open(sid).endpoint.mark(label)
+        return begun.outcome()
+
+    def export_recording(
+        self, sid: int | str, path: str | os.PathLike[str], *, version: int = 3, title: str | None = None
+    ) -> None:
+        """Write the transcript as an asciicast, which asciinema and its player show.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        path: the file to write, for its owner alone (mode 0600). What is there is replaced once all is written, and
+            stays where anything fails.
+        version: of the format, 3 or 2 (docs.asciinema.org/manual/asciicast).
+        title: what the recording is called.
+
+        Raises ValueError where no transcript is kept or for another version, OSError, UnknownSessionError.
+        """
+        begun = self.open(sid).endpoint.export_recording(path, version, title)
+        return begun.outcome()
+
+    def terminate(self, sid: int | str) -> None:
+        """Send SIGTERM to the program, and keep the session. Raises UnknownSessionError.
+
+        `sid` is the session's id or name.
+        """
+        begun = self.open(sid).endpoint.terminate()
+        return begun.outcome()
+
+    def kill(self, sid: int | str) -> None:
+        """Send SIGKILL to the program, and keep the session. Raises UnknownSessionError.
+
+        `sid` is the session's id or name.
+        """
+        begun = self.open(sid).endpoint.kill()
+        return begun.outcome()
