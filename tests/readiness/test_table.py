@@ -108,6 +108,7 @@ def started(manager: SessionManager, entry: Entry, folder: Path) -> Generator[Se
             "HOME": str(folder),
             "LC_ALL": "C.UTF-8",
             "TMPDIR": str(folder),
+            "TMUX_TMPDIR": str(folder),
         }
         session = manager.open(manager.start_session(argv, folder, {**env, **entry.env}))
         try:
