@@ -44,6 +44,7 @@ ALWAYS: dict[str, tuple[Any, ...]] = {"close": ()}
 TYPING: dict[str, tuple[Any, ...]] = {
     "write_stdin": ("x\n",),
     "send_eof": (),
+    "flush_input": (),
     "interrupt": (),
     "send_keys": ("Enter",),
     "run": ("x", 50),

@@ -43,7 +43,7 @@ def test_what_only_a_manager_has_is_about_many_sessions() -> None:
 
 
 def test_what_a_session_tells_without_a_call_is_in_its_info_too() -> None:
-    assert properties(Session) == {"sid", "name", "running", "exit_code"}
+    assert properties(Session) == {"running", "exit_code"}
     assert properties(Session) <= set(SessionInfo._fields)
 
 

@@ -43,6 +43,7 @@ write_stdin = _manager.default.write_stdin
 poll = _manager.default.poll
 read = _manager.default.read
 send_eof = _manager.default.send_eof
+flush_input = _manager.default.flush_input
 interrupt = _manager.default.interrupt
 resize = _manager.default.resize
 status = _manager.default.status
@@ -80,6 +81,7 @@ __all__ = [
     "close",
     "close_all",
     "export_recording",
+    "flush_input",
     "info",
     "interrupt",
     "kill",

@@ -237,6 +237,15 @@ class Endpoint(ABC):
         """
 
     @abstractmethod
+    def flush_input(self) -> Begun[None]:
+        """Throw away what was typed and the program has not read yet, also a line that is only begun.
+
+        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+
+    @abstractmethod
     def interrupt(self) -> Begun[None]:
         """Send SIGINT to the foreground process group, whatever mode the terminal is in.
 

@@ -37,7 +37,7 @@ class Session(SessionVerbs):
     Used in a `with` statement a session is closed at the end.
     """
 
-    __slots__ = ("_closing", "endpoint")
+    __slots__ = ("_closing", "endpoint", "name", "sid")
 
     manager: ClassVar[Starter]
     """The manager of `start` and `open`: the shared one."""
@@ -46,17 +46,12 @@ class Session(SessionVerbs):
         """For managers."""
         self.endpoint = endpoint
         """What its verbs are asked of, for the other faces of this library."""
-        self._closing = threading.RLock()  # a signal handler may close what its thread is closing
-
-    @property
-    def sid(self) -> int:
+        # No properties: a start that has come to its end calls nothing any more, in which Ctrl-C could strike.
+        self.sid = endpoint.sid
         """The id, a positive integer that is never given twice by one manager."""
-        return self.endpoint.sid
-
-    @property
-    def name(self) -> str | None:
+        self.name = endpoint.name
         """The name that it was started with, or None."""
-        return self.endpoint.name
+        self._closing = threading.RLock()  # a signal handler may close what its thread is closing
 
     @property
     def running(self) -> bool:

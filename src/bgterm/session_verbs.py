@@ -120,6 +120,16 @@ class SessionVerbs:
         begun = self.endpoint.send_eof()
         return begun.outcome()
 
+    def flush_input(self) -> None:
+        """Throw away what was typed and the program has not read yet, also a line that is only begun.
+
+        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        begun = self.endpoint.flush_input()
+        return begun.outcome()
+
     def interrupt(self) -> None:
         """Send SIGINT to the foreground process group, whatever mode the terminal is in.
 

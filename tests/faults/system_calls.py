@@ -384,6 +384,13 @@ def end_of_input() -> None:
         assert session.wait(TIME_MS) == 0
 
 
+def thrown_away_input() -> None:
+    with started() as session:
+        with listening():
+            verb(session.flush_input)
+        assert session.write_stdin("said\n", TIME_MS, until="said").match
+
+
 def transcript() -> None:
     path = os.path.join(FOLDER, "transcript")
     with started("stty -echo; echo up; read go; seq 2000; exec cat", transcript=path, max_buffer_bytes=500) as session:
@@ -468,6 +475,7 @@ STEPS = {
             screen,
             keys_and_signals,
             end_of_input,
+            thrown_away_input,
             transcript,
             a_transcript_that_ends_early,
             close,

@@ -24,6 +24,7 @@ write_stdin = _manager.write_stdin
 poll = _manager.poll
 read = _manager.read
 send_eof = _manager.send_eof
+flush_input = _manager.flush_input
 interrupt = _manager.interrupt
 resize = _manager.resize
 status = _manager.status
@@ -46,6 +47,7 @@ __all__ = [
     "close",
     "close_all",
     "export_recording",
+    "flush_input",
     "info",
     "interrupt",
     "kill",

@@ -131,6 +131,18 @@ class AsyncManagerVerbs:
         begun = self.manager.open(sid).endpoint.send_eof()
         return await outcome(begun)
 
+    async def flush_input(self, sid: int | str) -> None:
+        """Throw away what was typed and the program has not read yet, also a line that is only begun.
+
+        `sid` is the session's id or name.
+
+        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        begun = self.manager.open(sid).endpoint.flush_input()
+        return await outcome(begun)
+
     async def interrupt(self, sid: int | str) -> None:
         """Send SIGINT to the foreground process group, whatever mode the terminal is in.
 

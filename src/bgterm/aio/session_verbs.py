@@ -123,6 +123,16 @@ class AsyncSessionVerbs:
         begun = self.session.endpoint.send_eof()
         return await outcome(begun)
 
+    async def flush_input(self) -> None:
+        """Throw away what was typed and the program has not read yet, also a line that is only begun.
+
+        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+
+        Raises UnknownSessionError, SessionExitedError.
+        """
+        begun = self.session.endpoint.flush_input()
+        return await outcome(begun)
+
     async def interrupt(self) -> None:
         """Send SIGINT to the foreground process group, whatever mode the terminal is in.
 

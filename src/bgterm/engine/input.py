@@ -108,9 +108,10 @@ class InputQueue:
         return self._line_bytes > 0
 
     def discard(self) -> None:
-        """Forget what waits: nobody will read it."""
+        """Forget what waits, and the line that was begun: nobody will read it."""
         self.queue.clear()
         self._taken.clear()
+        self._line_bytes = 0
 
 
 def _line_ends(mode: list[Any]) -> re.Pattern[bytes]:

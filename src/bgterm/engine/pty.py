@@ -12,6 +12,8 @@ import termios
 
 from bgterm.engine.noted import all_noted, noted
 
+_FLUSHES = 64  # in case that somebody else types without end
+
 if sys.platform == "linux":
     _TIOCGPTN = 0x80045430  # the number of the slave (ioctl_tty(2))
     _TIOCSPTLCK = 0x40045431  # lock or unlock the slave
@@ -53,6 +55,26 @@ else:  # macOS: not tested, see the README
         return bool(termios.tcgetattr(fd)[3] & termios.ICANON)
 
     _IUTF8 = 0x4000  # termios(4)
+
+
+def flush_input(slave: int) -> None:
+    """Forget what was written to the master, and the program has not read. Raises OSError.
+
+    tcflush(3) forgets what has arrived at the slave. The rest is on its way, in the kernel's work queue, which poll(2)
+    waits for (n_tty.c: n_tty_poll); where much was on its way, it arrives once there is room.
+    """
+    arrived = select.poll()
+    arrived.register(slave, select.POLLIN)
+    arrived.poll(0)
+    try:
+        termios.tcflush(slave, termios.TCIFLUSH)
+        for _ in range(_FLUSHES):
+            if not arrived.poll(0):
+                return
+            termios.tcflush(slave, termios.TCIFLUSH)
+    except termios.error as error:
+        if error.args[0] != errno.EIO:  # it was hung up: nobody can read it
+            raise OSError(*error.args) from None
 
 
 def _open(opened: list[int], path: str, flags: int) -> int:

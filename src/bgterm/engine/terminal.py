@@ -333,6 +333,13 @@ class Terminal:
         if self.input.queue:
             self._arm()
 
+    def flush_input(self) -> None:
+        """Forget what was typed and not read yet. Lock held."""
+        self.input.discard()
+        if self.slave >= 0:
+            pty.flush_input(self.slave)
+        self._arm()
+
     def end_of_file(self) -> bytes:
         """What must be typed to be read as the end of input. Lock held.
 

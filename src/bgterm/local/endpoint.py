@@ -174,6 +174,13 @@ class LocalEndpoint(Endpoint):
             self.terminal.type(self.terminal.end_of_file())
         return Done(None)
 
+    def flush_input(self) -> Done[None]:
+        """See `Endpoint`."""
+        with self.terminal.lock:
+            self.live.check_running()
+            self.terminal.flush_input()
+        return Done(None)
+
     def interrupt(self) -> Done[None]:
         """See `Endpoint`."""
         self.live.interrupt()
