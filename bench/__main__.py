@@ -19,6 +19,7 @@ BENCHES = (
     "starting",
     "idle",
     "crowd",
+    "event_loop",
     "regex_wait",
     "importing",
     "result",

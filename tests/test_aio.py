@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 import bgterm
-from bgterm import EXIT, READY, SessionExitedError, UnknownSessionError, aio
+from bgterm import EXIT, READY, PollResult, SessionExitedError, SessionManager, UnknownSessionError, aio
 from bgterm.aio import AsyncSession
+from inside import live
 from loops import LOOPS, WITHIN_SECONDS, Run, on_asyncio
 from waiting import eventually
 
@@ -218,6 +219,13 @@ def test_a_flood_does_not_keep_other_tasks_from_running(run: Run) -> None:
     run(main())
 
 
+def abandon(task: asyncio.Task[PollResult]) -> None:
+    """Close its coroutine, as the garbage collector does at some time."""
+    coroutine = task.get_coro()
+    assert coroutine is not None
+    coroutine.close()
+
+
 def test_a_loop_that_was_closed_in_the_middle_of_a_wait_leaves_the_session_whole(sid: int) -> None:
     loop = asyncio.new_event_loop()
     abandoned = loop.create_task(aio.poll(sid, None, until="never"))
@@ -226,6 +234,24 @@ def test_a_loop_that_was_closed_in_the_middle_of_a_wait_leaves_the_session_whole
     loop.close()
     assert bgterm.write_stdin(sid, "still here\n", LONG_MS, until="here\r\nstill here").reason == "match"
     assert not abandoned.done()
+    abandon(abandoned)
+
+
+def test_a_session_is_closed_whose_waiting_loop_was_closed_before(manager: SessionManager) -> None:
+    loop = asyncio.new_event_loop()
+    session = AsyncSession(manager.open(manager.start_session(["cat"])))
+    terminal = live(session.session).terminal
+    abandoned = loop.create_task(session.poll(None))
+
+    async def until_it_leads() -> None:
+        while terminal.attendance.leader is None:  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0)
+
+    loop.run_until_complete(asyncio.wait_for(until_it_leads(), WITHIN_SECONDS))
+    loop.close()
+    manager.close(session.sid)
+    assert terminal.master == -1
+    abandon(abandoned)
 
 
 def test_a_match_is_found_by_one_of_those_who_wait_for_it(sid: int) -> None:

@@ -74,6 +74,8 @@ def test_it_waits_for_a_pattern_an_exit_or_readiness(manager: SessionManager) ->
 class Nobody:
     """Sleeps on, whoever wakes it."""
 
+    may_be_late = True
+
     def wake(self) -> None:
         """See `engine.attendance.Sleeper`."""
 

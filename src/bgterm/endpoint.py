@@ -81,6 +81,17 @@ class Waiting(Protocol[T_co]):
     def attend(self, sleeper: Sleeper) -> None:
         """From now on `sleeper` is woken by every change; `attempt` then."""
 
+    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+        """The descriptors that one with a poller of its own sleeps on beside that, until it asks again; often none.
+
+        When one is readable, `take` comes before `attempt`. Nobody else need read it then, and wake the sleeper. It
+        may be closed before the sleeper lets go of it.
+        """
+        ...
+
+    def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
+        """Read what is ready: descriptors of `watched`, each with poll(2)'s events."""
+
     def leave(self, sleeper: Sleeper) -> None:
         """The end of `attend`."""
 

@@ -75,6 +75,14 @@ class Race(Generic[K]):
             runner.wait.attend(runner)
             runner.news = True  # of what came since the last attempt it was not told
 
+    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+        """See `Waiting`: of many terminals only those with news are looked at, which others read."""
+        del sleeper
+        return ()
+
+    def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
+        """See `Waiting`."""
+
     def leave(self, sleeper: Sleeper) -> None:
         """See `Waiting`."""
         del sleeper
@@ -87,6 +95,9 @@ class Race(Generic[K]):
 
 class _Runner(Generic[K]):
     """One of many waits: it remembers that there is news, so that only those with news are looked at."""
+
+    may_be_late = True
+    """See `engine.attendance.Sleeper`: it never leads."""
 
     __slots__ = ("key", "news", "reason", "sleeper", "wait")
 

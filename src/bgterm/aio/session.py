@@ -57,9 +57,9 @@ def _opening(verb: Callable[P, Session]) -> Callable[P, Opening]:
 class AsyncSession(AsyncSessionVerbs):
     """A session whose verbs are coroutines: the same names, parameters and results as those of `Session`.
 
-    No thread waits for them: the terminals are read by bgterm's one I/O thread, which wakes the loop. Only what
-    works through much output (`screen`, `search`, `export_recording`) does that in a thread of asyncio's. A wait
-    that is cancelled has consumed nothing. Threads, and tasks of several event loops, may share a session.
+    No thread waits for them: the loop itself polls the terminals on which they wait. Only what works through much
+    output (`screen`, `search`, `export_recording`) does that in a thread of asyncio's. A wait that is cancelled has
+    consumed nothing. Threads, and tasks of several event loops, may share a session.
 
     Parameters
     ----------

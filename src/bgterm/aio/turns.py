@@ -1,16 +1,22 @@
-"""How a coroutine sleeps on terminals: woken by their I/O thread, on its own event loop."""
+"""How a coroutine sleeps on terminals: its event loop polls those that nobody else reads, and others wake it."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 import time
+import weakref
+from collections.abc import Callable
 from typing import TypeVar
 
 from bgterm.endpoint import Begun, Done, Waiting, Work
+from bgterm.engine.pump import ONCE, READ, Events
 from bgterm.engine.undisturbed import undisturbed
 
 T = TypeVar("T")
+
+_SHARE_S = 0.01
+"""How long the waits of all coroutines together may keep a loop from its other tasks, before these get a turn."""
 
 
 async def outcome(begun: Begun[T]) -> T:
@@ -24,23 +30,31 @@ async def outcome(begun: Begun[T]) -> T:
         begun = await asyncio.to_thread(begun.do)
     if isinstance(begun, Done):
         return begun.value
+    turns = _turns()
     begun.begin()
     await asyncio.sleep(0)
+    await turns.wait()
     try:
-        done = begun.attempt(time.monotonic()) or await _slept_on(begun)
+        done = turns.attempt(begun) or await _slept_on(begun, turns)
     except BaseException:
         undisturbed(begun.undo)
         raise
     return done.value
 
 
-async def _slept_on(waiting: Waiting[T]) -> Done[T]:
+async def _slept_on(waiting: Waiting[T], turns: Turns) -> Done[T]:
     sleeper = LoopSleeper(asyncio.get_running_loop())
     try:
         waiting.attend(sleeper)
-        while (done := waiting.attempt(time.monotonic())) is None:
+        while (done := turns.attempt(waiting)) is None:
+            turns.watch(sleeper, waiting.watched(sleeper))
             await sleeper.sleep(waiting.look_at)
+            await turns.wait()
+            if sleeper.events:
+                waiting.take(sleeper, sleeper.events)
+                sleeper.events = []
     finally:
+        undisturbed(turns.watch, sleeper, ())
         undisturbed(waiting.leave, sleeper)
     return done
 
@@ -48,12 +62,19 @@ async def _slept_on(waiting: Waiting[T]) -> Done[T]:
 class LoopSleeper:
     """A coroutine that sleeps: woken by any thread, at most one message to the loop is under way."""
 
-    __slots__ = ("_called", "_loop", "_turn")
+    may_be_late = True
+    """See `engine.attendance.Sleeper`: other tasks may hold its loop up."""
+
+    __slots__ = ("_called", "_loop", "_turn", "events", "fds")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._called = False
         self._turn: asyncio.Future[None] = loop.create_future()
+        self.fds: tuple[int, ...] = ()
+        """The descriptors of its own that it sleeps on."""
+        self.events: list[tuple[int, int]] = []
+        """Those that became readable, each with poll(2)'s events."""
 
     def wake(self) -> None:
         """See `engine.attendance.Sleeper`."""
@@ -85,3 +106,93 @@ class LoopSleeper:
             if timer is not None:
                 timer.cancel()
             self._turn = self._loop.create_future()
+
+
+class Poller:
+    """What one loop's coroutines sleep on: to the loop it is one descriptor, whatever it looks at.
+
+    The loop owns it, as a reader of its own, so it is closed with the loop. A terminal that another thread closes
+    meanwhile is out of it by that (epoll(7)); the loop itself would keep the number, which may be another's by then.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._asleep: dict[int, LoopSleeper] = {}
+        self._events = Events()
+        loop.add_reader(self._events.fileno(), self._serve)
+
+    def _serve(self) -> None:
+        for fd, mask in self._events.wait(0):
+            sleeper = self._asleep.get(fd)
+            if sleeper is not None:
+                sleeper.events.append((fd, mask))
+                sleeper.rouse()
+
+    def watch(self, sleeper: LoopSleeper, fds: tuple[int, ...]) -> None:
+        """Rouse `sleeper` when one of these is readable, once, and no more for others."""
+        for fd in sleeper.fds:
+            if fd not in fds:
+                self._remove(sleeper, fd)
+        sleeper.fds = fds
+        for fd in fds:
+            if self._asleep.get(fd) is sleeper:
+                self._events.arm(fd, READ | ONCE)
+            else:
+                self._asleep[fd] = sleeper
+                self._add(fd)
+
+    def _add(self, fd: int) -> None:
+        try:
+            self._events.add(fd, READ | ONCE)
+        except FileExistsError:  # of a sleeper that has lost its lead, and does not know it yet
+            self._events.arm(fd, READ | ONCE)
+
+    def _remove(self, sleeper: LoopSleeper, fd: int) -> None:
+        if self._asleep.get(fd) is sleeper:
+            del self._asleep[fd]
+            try:
+                self._events.remove(fd)
+            except OSError:
+                pass  # it was closed by who led in its place
+
+
+class Turns:
+    """What the coroutines of one loop share: its poller, and its time."""
+
+    def __init__(self) -> None:
+        self._used_s = 0.0
+        self._poller: Callable[[], Poller | None] = lambda: None
+
+    def watch(self, sleeper: LoopSleeper, fds: tuple[int, ...]) -> None:
+        """Have the loop rouse `sleeper` when one of these is readable, once, and no more for others."""
+        poller = self._poller()
+        if poller is None and fds:
+            poller = Poller(asyncio.get_running_loop())
+            self._poller = weakref.ref(poller)
+        if poller is not None:
+            poller.watch(sleeper, fds)
+
+    async def wait(self) -> None:
+        """Wait for a turn of the loop that has some time left."""
+        while self._used_s >= _SHARE_S:  # noqa: ASYNC110 - nothing tells of the loop's next turn but having one
+            await asyncio.sleep(0)
+
+    def attempt(self, waiting: Waiting[T]) -> Done[T] | None:
+        """See `Waiting`. Its time is counted."""
+        now = time.monotonic()
+        try:
+            return waiting.attempt(now)
+        finally:
+            before, self._used_s = self._used_s, self._used_s + time.monotonic() - now
+            if before < _SHARE_S <= self._used_s:
+                asyncio.get_running_loop().call_soon(self._begin)
+
+    def _begin(self) -> None:
+        self._used_s = 0.0
+
+
+_of_loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = weakref.WeakKeyDictionary()
+
+
+def _turns() -> Turns:
+    """The running loop's."""
+    return _of_loops.setdefault(asyncio.get_running_loop(), Turns())

@@ -10,6 +10,11 @@ from bgterm.engine.waker import waker_if_any
 class Sleeper(Protocol):
     """Somebody who waits on a terminal and wants to be told of any change."""
 
+    @property
+    def may_be_late(self) -> bool:
+        """Whether it may be held up by other work, as an event loop is: then a thread that waits leads in its place."""
+        ...
+
     def wake(self) -> None:
         """Look again. Called with the terminal's lock held, from any thread; returns at once."""
 
@@ -30,11 +35,18 @@ class Attendance:
             if below is not None and self.leader is below:
                 # A signal handler waits where its thread sleeps, which cannot read before the handler returns.
                 self.depose()
+            elif may_lead and self.leader.may_be_late and not sleeper.may_be_late:
+                self.depose()  # it finds out when it is woken next
         if may_lead and self.leader is None:
             self.leader = sleeper
             return True
         self.followers.append(sleeper)
         return False
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether somebody leads who reads at once what comes."""
+        return self.leader is not None and not self.leader.may_be_late
 
     def depose(self) -> None:
         """Let the leader follow: somebody else reads from now on."""

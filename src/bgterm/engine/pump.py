@@ -32,7 +32,7 @@ _AFTER_FAILURE_S = 0.05
 if sys.platform == "linux":
     READ, WRITE, ONCE = select.EPOLLIN, select.EPOLLOUT, select.EPOLLONESHOT
 
-    class _Events:
+    class Events:
         """Readiness of many descriptors. Each report disarms its descriptor until it is armed again."""
 
         def __init__(self) -> None:
@@ -40,22 +40,30 @@ if sys.platform == "linux":
             self.arm = self._epoll.modify
 
         def add(self, fd: int, mask: int) -> None:
+            """Report `fd` when it is ready for what `mask` says."""
             self._epoll.register(fd, mask)
 
         def remove(self, fd: int) -> None:
+            """Report it no more."""
             self._epoll.unregister(fd)
 
         def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+            """The descriptors that are ready, and for what, once there are some or the time is up."""
             # A hang-up is reported whether asked for or not (epoll_ctl(2)); to a reader it is readable.
             return self._epoll.poll(seconds)
 
+        def fileno(self) -> int:
+            """Readable when something is reported (epoll(7))."""
+            return self._epoll.fileno()
+
         def close(self) -> None:
+            """Give back what is held."""
             self._epoll.close()
 
 else:  # macOS: not tested, see the README
     READ, WRITE, ONCE = 1, 4, 0
 
-    class _Events:
+    class Events:
         """The same by kqueue(2)."""
 
         _FILTERS = ((READ, select.KQ_FILTER_READ), (WRITE, select.KQ_FILTER_WRITE))
@@ -64,9 +72,11 @@ else:  # macOS: not tested, see the README
             self._queue = select.kqueue()
 
         def add(self, fd: int, mask: int) -> None:
+            """See above."""
             self.arm(fd, mask)
 
         def arm(self, fd: int, mask: int) -> None:
+            """See above."""
             self.remove(fd)
             flags = select.KQ_EV_ADD | select.KQ_EV_ONESHOT
             changes = [select.kevent(fd, kind, flags) for bit, kind in self._FILTERS if mask & bit]
@@ -74,6 +84,7 @@ else:  # macOS: not tested, see the README
                 self._queue.control(changes, 0)
 
         def remove(self, fd: int) -> None:
+            """See above."""
             for _, kind in self._FILTERS:
                 try:
                     self._queue.control([select.kevent(fd, kind, select.KQ_EV_DELETE)], 0)
@@ -81,10 +92,16 @@ else:  # macOS: not tested, see the README
                     pass  # it was not armed
 
         def wait(self, seconds: float | None) -> list[tuple[int, int]]:
+            """See above."""
             kinds = {kind: bit for bit, kind in self._FILTERS}
             return [(event.ident, kinds[event.filter]) for event in self._queue.control(None, 64, seconds)]
 
+        def fileno(self) -> int:
+            """See above."""
+            return self._queue.fileno()
+
         def close(self) -> None:
+            """See above."""
             self._queue.close()
 
 
@@ -102,7 +119,7 @@ class Pump:
 
     def __init__(self) -> None:
         self._stop = Waker()  # both close themselves where the rest fails
-        self._events = _Events()
+        self._events = Events()
         self._handlers: dict[int, Handler] = {}
         self._stopping = False
         self._lent: dict[Callable[[], bool], None] = {}  # each once, in their order

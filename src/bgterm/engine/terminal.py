@@ -429,10 +429,29 @@ class Terminal:
                 if outcome is not None:
                     self.leave(own)
                     return outcome
-                if self.attendance.leader is None:
-                    self.attendance.followers.remove(own)
-                    self.attend(own)
+                self._lead_on(own)
                 own.asleep = True
+
+    def _lead_on(self, sleeper: Sleeper) -> None:
+        """Lead where nobody does any more, or one who may be late."""
+        if self.attendance.leader is not sleeper:
+            self.attendance.followers.remove(sleeper)
+            self.attend(sleeper)
+
+    def watched_by(self, sleeper: Sleeper) -> tuple[int, ...]:
+        """What `sleeper`, which has a poller of its own, has to sleep on: nothing where somebody else leads. Lock held.
+
+        One of them may be closed before it is told: then another thread had taken the lead.
+        """
+        if self.closed:
+            return ()
+        self._lead_on(sleeper)
+        return self._watched if self.attendance.leader is sleeper else ()
+
+    def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
+        """Read what is ready of that, if `sleeper` leads still. Lock held."""
+        if self.attendance.leader is sleeper and not self.closed:
+            self._take(events)
 
     def _take(self, events: list[tuple[int, int]]) -> None:
         for fd, _ in events:
@@ -460,7 +479,7 @@ class Terminal:
         elif sleeper in attendance.followers:
             attendance.followers.remove(sleeper)
         if self.closed:
-            if attendance.leader is None:
+            if not attendance.is_prompt:
                 self._close_fds()
             return
         if attendance.followers:
@@ -490,6 +509,8 @@ class Terminal:
             try:
                 if self.attendance.leader is None:
                     self.pull(_FAIR_BYTES)
+                elif not self.attendance.is_prompt and mask & ~WRITE:
+                    self._lend_to_leader()
                 if mask & WRITE:
                     self.input.flush()
             except OSError:  # no memory, a sandbox: who waits and reads is told, and here it is tried again
@@ -500,7 +521,7 @@ class Terminal:
     def _serve_exit(self, _mask: int) -> None:
         with self.lock:
             if self.closed:
-                if self.attendance.leader is None:
+                if not self.attendance.is_prompt:
                     self._close_fds()
                 return
             try:
@@ -516,6 +537,12 @@ class Terminal:
             self._is_lent = True
         self._left_at = self._looked_at
 
+    def _lend_to_leader(self) -> None:
+        """Leave it to a leader that may be late, for as long as it is not."""
+        if not self._is_lent:
+            self._pump.lend(self._reclaim)
+            self._is_lent = True
+
     def _stumble(self) -> None:
         """Try again by the clock: the kernel would report the same descriptor as ready at once, over and over."""
         self._pump.lend(self._reclaim)
@@ -526,9 +553,10 @@ class Terminal:
         with self.lock:
             if self.closed:
                 return False
-            if self.attendance.leader is None and time.monotonic() - self._looked_at >= LEASE_S:
-                self._is_lent = False
             try:
+                if not self.attendance.is_prompt and time.monotonic() - self._looked_at >= LEASE_S:
+                    # Who leads has not come to it: somebody must read, and tell who follows.
+                    self._is_lent = self.attendance.leader is not None and self.pull(_FAIR_BYTES) > 0
                 if self._stumbled:
                     self._stumbled = False
                     if not self.exited:
@@ -543,7 +571,7 @@ class Terminal:
         mask = ONCE
         if self._stumbled:
             pass
-        elif self.attendance.leader is None and not (self._is_lent or self.hung_up or self.is_full()):
+        elif not (self.attendance.is_prompt or self._is_lent or self.hung_up or self.is_full()):
             mask |= READ | WRITE if self.input.queue else READ
         elif self.input.queue:
             mask |= WRITE
@@ -575,7 +603,7 @@ class Terminal:
 
     def _finish_closing(self, also: Callable[[], None]) -> None:
         also()
-        if self.attendance.leader is None:
+        if not self.attendance.is_prompt:  # an event loop's poller forgets what is closed
             self._close_fds()
         self.attendance.wake()  # this thread too: a signal handler may be what closes
 

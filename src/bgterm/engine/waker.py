@@ -35,6 +35,9 @@ class Recoverable(Protocol):
 class Waker:
     """One thread's bed: `sleep` until a descriptor is readable, a time has come, or somebody calls `wake`."""
 
+    may_be_late = False
+    """See `engine.attendance.Sleeper`."""
+
     __slots__ = ("__weakref__", "_fds", "_poll", "_read_end", "_write_end", "asleep", "interrupted")
 
     def __init__(self) -> None:

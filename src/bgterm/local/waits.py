@@ -198,6 +198,16 @@ class Wait(Generic[T]):
         with self._terminal.lock:
             self._terminal.attend(sleeper, may_lead=False)
 
+    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+        """See `Waiting`."""
+        with self._terminal.lock:
+            return self._terminal.watched_by(sleeper)
+
+    def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
+        """See `Waiting`."""
+        with self._terminal.lock:
+            self._terminal.take(sleeper, events)
+
     def leave(self, sleeper: Sleeper) -> None:
         """See `Waiting`."""
         with self._terminal.lock:
@@ -256,6 +266,14 @@ class Then(Generic[T, S]):
     def attend(self, sleeper: Sleeper) -> None:
         """See `Waiting`."""
         self._wait.attend(sleeper)
+
+    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+        """See `Waiting`."""
+        return self._wait.watched(sleeper)
+
+    def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
+        """See `Waiting`."""
+        self._wait.take(sleeper, events)
 
     def leave(self, sleeper: Sleeper) -> None:
         """See `Waiting`."""
