@@ -203,14 +203,16 @@ class Busy:
     def begin(self) -> None:
         pass
 
-    def attempt(self, _now: float) -> Done[int]:
+    def attempt(self, now: float) -> Done[int]:
+        del now
         self._work()
         return Done(1)
 
     def attend(self, sleeper: Sleeper) -> None:
         pass
 
-    def watched(self, _sleeper: Sleeper) -> tuple[int, ...]:
+    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+        del sleeper
         return ()
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
