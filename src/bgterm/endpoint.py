@@ -349,16 +349,17 @@ class Endpoint(ABC):
         ----------
         keys: `Enter`, `Escape`, `Tab`, `BTab`, `Space`, `BSpace`, `Up`, `Down`, `Left`, `Right`, `Home`, `End`,
             `PageUp`, `PageDown`, `Insert`, `Delete`, `F1` to `F12`, `KP0` to `KP9`, `KPEnter`, with the modifiers
-            `C-`, `M-` and `S-`; also `^C`, and tmux's other names for them (`IC`, `DC`, `PPage` ...). As in tmux,
-            upper and lower case are the same. Any other text is typed, and pasted where it has several lines. (To
-            type the word "end", use `write_stdin`.)
+            `C-`, `M-` and `S-`; also `^C`, tmux's other names for them (`IC`, `DC`, `PPage` ...), and what people
+            type: `Return`, `Esc`, `Backspace`, `Del`, `Ctrl-C`, `Alt+X`, `Shift-Tab`. As in tmux, upper and lower case
+            are the same, but for those last names, which begin with a capital letter. Any other text is typed, and
+            pasted where it has several lines. (To type the word "end", use `write_stdin`.)
 
         What is sent depends on the modes that the program has set: application cursor keys and keypad, and
         bracketed paste for text (whose end no text can hold: see `run`).
 
         Raises
         ------
-        ValueError: what looks like a key's name and is none (`Ctrl-C`, `Entr`), with the names that are near.
+        ValueError: what looks like a key's name and is none (`Entr`, `F99`), with the names that are near.
         SessionExitedError, InputOverflowError, LineTooLongError, UnknownSessionError: as for `write_stdin`. In
             each case nothing was typed.
         """

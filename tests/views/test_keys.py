@@ -117,17 +117,49 @@ def test_pasted_text_cannot_end_the_paste() -> None:
         ("PgDwn", "PgDn"),
         ("F99", "F9"),
         ("C-Entr", "C-Enter"),
-        ("Return", "Enter"),
-        ("Esc", "Escape"),
-        ("Backspace", "BSpace"),
-        ("Ctrl-C", "C-c"),
-        ("alt+x", "M-x"),
+        ("Ctrl-Entr", "Ctrl-Enter"),
+        ("control-flow", ""),
         ("C-1", "C-"),
     ],
 )
 def test_an_unknown_name_is_an_error_that_lists_near_ones(key: str, near: str) -> None:
     with pytest.raises(ValueError, match=rf"no key .*near names: .*{near}"):
         sent(key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("Return", "Enter"),
+        ("CR", "Enter"),
+        ("Esc", "Escape"),
+        ("Backspace", "BSpace"),
+        ("BACKSPACE", "BSpace"),
+        ("Del", "DC"),
+        ("Ins", "IC"),
+        ("Spacebar", "Space"),
+        ("Backtab", "BTab"),
+        *((f"Arrow{way}", way) for way in ("Up", "Down", "Left", "Right")),
+        ("Ctrl-C", "C-c"),
+        ("ctrl+c", "C-c"),
+        ("Control-[", "C-["),
+        ("Alt+X", "M-x"),
+        ("Option-x", "M-x"),
+        ("Meta-Return", "M-Enter"),
+        ("Shift-Tab", "BTab"),
+        ("Shift+x", "S-x"),
+        ("Ctrl-Alt-Del", "C-M-DC"),
+        ("Ctrl+Shift+Left", "C-S-Left"),
+        ("C-Backspace", "C-BSpace"),
+    ],
+)
+def test_what_people_call_a_key_is_that_key(typed: str, key: str) -> None:
+    assert sent(typed) == sent(key)
+
+
+@pytest.mark.parametrize("text", ["return", "esc", "backspace", "del", "cr", "arrowup", "Ctrl", "Alt", "shift"])
+def test_a_word_in_small_letters_is_text(text: str) -> None:
+    assert sent(text) == text
 
 
 CURSOR_KEYS = {"Up": "A", "Down": "B", "Right": "C", "Left": "D", "Home": "H", "End": "F"}

@@ -39,10 +39,12 @@ NAMES = (
 )
 """The names of keys, read in upper and lower case, with the modifiers C-, M- and S- before them."""
 
+# What people call them; only with a capital letter, or after a modifier: "return" is a word.
 _OTHER_NAMES = {"return": "Enter", "cr": "Enter", "esc": "Escape", "backspace": "BSpace", "del": "DC", "ins": "IC"}
 _OTHER_NAMES.update(spacebar="Space", backtab="BTab")
 _OTHER_NAMES.update(arrowup="Up", arrowdown="Down", arrowleft="Left", arrowright="Right")
 _OTHER_MODIFIER = re.compile(r"(ctrl|control|alt|meta|option|shift)[-+](.+)", re.IGNORECASE)
+_OTHER_MODIFIERS = {"c": _CONTROL, "a": _META, "m": _META, "o": _META, "s": _SHIFT}  # by their first letters
 _WORD = re.compile(r"[A-Z][A-Za-z]*[0-9]*")
 _NEAR = 0.7
 
@@ -53,8 +55,9 @@ def encode_keys(keys: Iterable[str], modes: Modes) -> str:
     Parameters
     ----------
     keys: tmux's key names (`Enter`, `C-c`, `M-x`, `Up`, `F5`, `BSpace`, `KP5`, `^C` ...), in upper or lower case as
-        in tmux; anything else is typed as text. Text of several lines is pasted, as a person would: between the
-        marks of bracketed paste where the program has asked for them, and without the mark of its end in the text.
+        in tmux, and those that people type (`Return`, `Esc`, `Backspace`, `Ctrl-C`, `Alt+X`); anything else is typed
+        as text. Text of several lines is pasted, as a person would: between the marks of bracketed paste where the
+        program has asked for them, and without the mark of its end in the text.
     modes: the terminal's modes.
 
     Raises ValueError, with near names, for what looks like a key name but is none.
@@ -79,11 +82,19 @@ def _split(key: str) -> tuple[int, str]:
     modifiers, name = 0, key
     if len(name) == 2 and name[0] == "^":
         return _CONTROL, name[1]
-    while len(name) > 2 and name[1] == "-" and name[0].upper() in _MODIFIERS:
-        if name[0].islower() and len(name) > 3:  # c-x is a key, but m-files is text
+    while True:
+        if other := _OTHER_MODIFIER.fullmatch(name):
+            modifiers |= _OTHER_MODIFIERS[other[1][0].lower()]
+            name = other[2].lower() if len(other[2]) == 1 else other[2]  # Ctrl-C is not Ctrl-Shift-C
+        elif len(name) > 2 and name[1] == "-" and name[0].upper() in _MODIFIERS:
+            if name[0].islower() and len(name) > 3:  # c-x is a key, but m-files is text
+                break
+            modifiers |= _MODIFIERS[name[0].upper()]
+            name = name[2:]
+        else:
             break
-        modifiers |= _MODIFIERS[name[0].upper()]
-        name = name[2:]
+    if modifiers or name[:1].isupper():
+        name = _OTHER_NAMES.get(name.lower(), name)
     return modifiers, name
 
 
@@ -136,10 +147,8 @@ def _text(text: str, modes: Modes) -> str:
 
 
 def _looks_like_name(key: str) -> bool:
-    """Tell a mistaken name from text: `Entr`, `F99` and `Ctrl-C` from `Hello`."""
-    if _OTHER_MODIFIER.fullmatch(key) or re.fullmatch(r"F[0-9]+", key):
-        return True
-    return bool(_WORD.fullmatch(key)) and (key.lower() in _OTHER_NAMES or bool(_near(key)))
+    """Tell a mistaken name from text: `Entr` and `F99` from `Hello`."""
+    return bool(re.fullmatch(r"F[0-9]+", key)) or (bool(_WORD.fullmatch(key)) and bool(_near(key)))
 
 
 def _near(name: str) -> list[str]:
@@ -148,13 +157,6 @@ def _near(name: str) -> list[str]:
 
 
 def _unknown(key: str, name: str) -> str:
-    if other := _OTHER_MODIFIER.fullmatch(key):
-        letter = {"c": "C-", "s": "S-"}.get(other[1][0].lower(), "M-")
-        near = [letter + (other[2].lower() if len(other[2]) == 1 else other[2])]
-    elif name.lower() in _OTHER_NAMES:
-        near = [_OTHER_NAMES[name.lower()]]
-    else:
-        near = _near(name)
     prefix = key[: len(key) - len(name)]
-    names = ", ".join(prefix + known for known in near or NAMES)
+    names = ", ".join(prefix + known for known in _near(name) or NAMES)
     return f"there is no key {key!r}; near names: {names}. To type it as text, use write_stdin"
