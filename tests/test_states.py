@@ -60,6 +60,7 @@ LOOKING: dict[str, tuple[Any, ...]] = {
     "info": (),
     "screen": (),
     "wait_screen": ("never", 0),
+    "expect_screen": ("up", 0),
     "search": ("up",),
     "mark": ("here",),
     "export_recording": ("cast",),

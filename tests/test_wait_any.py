@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 import time
@@ -10,7 +11,9 @@ import pytest
 
 import bgterm
 from bgterm import EXIT, READY, SessionManager, UnknownSessionError
+from bgterm.aio import AsyncSession, AsyncSessionManager
 from bgterm.manager import race
+from loops import on_asyncio
 from waiting import eventually
 
 LONG_MS = 20_000
@@ -55,7 +58,8 @@ def test_of_none_there_is_none(manager: SessionManager) -> None:
 
 def test_a_session_is_told_as_it_was_asked_for(manager: SessionManager) -> None:
     manager.start_session("echo x; cat", name="by name")
-    assert manager.wait_any([*cats(manager), "by name"], LONG_MS) == "by name"
+    sids: list[int | str] = [*cats(manager), "by name"]
+    assert manager.wait_any(sids, LONG_MS) == "by name"
 
 
 def test_it_waits_for_a_pattern_an_exit_or_readiness(manager: SessionManager) -> None:
@@ -69,6 +73,28 @@ def test_it_waits_for_a_pattern_an_exit_or_readiness(manager: SessionManager) ->
     assert manager.wait_any(sids, LONG_MS, until=EXIT) == ending
     assert manager.wait_any([quiet], LONG_MS, until=READY) == quiet
     assert manager.poll(talking, 0, until="two").match
+
+
+def test_sessions_may_stand_for_their_ids(manager: SessionManager) -> None:
+    quiet, talking = (manager.open(manager.start_session(command)) for command in (["cat"], "echo hello; exec cat"))
+    found = manager.wait_any([quiet, talking], LONG_MS)
+    assert found is talking and found is not None
+    assert found.read().text == "hello\r\n"
+    mixed: list[int | bgterm.Session] = [quiet.sid, talking]
+    assert manager.wait_any(mixed, 0) is None
+    quiet.close()
+    with pytest.raises(UnknownSessionError):
+        manager.wait_any([talking, quiet], LONG_MS)
+
+
+def test_sessions_of_coroutines_may_too(manager: SessionManager) -> None:
+    async def main() -> None:
+        sessions = [AsyncSession(manager.open(sid)) for sid in cats(manager, 2)]
+        wait = asyncio.create_task(AsyncSessionManager(manager).wait_any(sessions, LONG_MS))
+        await sessions[1].write_stdin("x\n", 0, 0)
+        assert await wait is sessions[1]
+
+    on_asyncio(main())
 
 
 class Nobody:

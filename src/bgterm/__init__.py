@@ -10,6 +10,7 @@ The functions here are the verbs of one shared `SessionManager`; `Session` has t
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 if sys.platform == "win32":
     raise ImportError("bgterm needs pseudo-terminals as Unix has them: on Windows, use it inside WSL")
@@ -30,9 +31,13 @@ from bgterm.errors import (
     UnknownSessionError,
 )
 from bgterm.manager import SessionManager
-from bgterm.results import CommandResult, Foreground, PollResult, SessionInfo, Status
+from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, State, Status
 from bgterm.session import Session
-from bgterm.until import EXIT, READY
+from bgterm.until import EXIT, READY, Until
+
+if TYPE_CHECKING:
+    from bgterm.views.line_search import FoundLine
+    from bgterm.views.screen import Screen, ScreenTimeoutError
 
 start_session = _manager.default.start_session
 wait_any = _manager.default.wait_any
@@ -53,11 +58,27 @@ info = _manager.default.info
 send_keys = _manager.default.send_keys
 screen = _manager.default.screen
 wait_screen = _manager.default.wait_screen
+expect_screen = _manager.default.expect_screen
 search = _manager.default.search
 mark = _manager.default.mark
 export_recording = _manager.default.export_recording
 terminate = _manager.default.terminate
 kill = _manager.default.kill
+
+_LOADED_WHEN_USED = {
+    "FoundLine": "bgterm.views.line_search",
+    "Screen": "bgterm.views.screen",
+    "ScreenTimeoutError": "bgterm.views.screen",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LOADED_WHEN_USED:
+        import importlib  # noqa: PLC0415 - few ask
+
+        return getattr(importlib.import_module(_LOADED_WHEN_USED[name]), name)
+    raise AttributeError(f"module 'bgterm' has no attribute {name!r}")
+
 
 __version__ = "0.1.0"
 
@@ -66,20 +87,28 @@ __all__ = [
     "READY",
     "BgtermError",
     "CommandResult",
+    "Confidence",
     "Foreground",
+    "FoundLine",
     "InputOverflowError",
     "LineTooLongError",
     "NotReadyError",
     "PollResult",
+    "Reason",
+    "Screen",
+    "ScreenTimeoutError",
     "Session",
     "SessionExitedError",
     "SessionInfo",
     "SessionLimitError",
     "SessionManager",
+    "State",
     "Status",
     "UnknownSessionError",
+    "Until",
     "close",
     "close_all",
+    "expect_screen",
     "export_recording",
     "flush_input",
     "info",

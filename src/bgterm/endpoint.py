@@ -407,6 +407,30 @@ class Endpoint(ABC):
         """
 
     @abstractmethod
+    @by_keyword_from("settle_ms")
+    def expect_screen(
+        self,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = 30_000,
+        settle_ms: float = 0,
+    ) -> Begun[Screen]:
+        """Do as `wait_screen` does, where it is an error that the screen does not show it.
+
+        Parameters
+        ----------
+        pattern, settle_ms: as for `wait_screen`.
+        timeout_ms: the longest wait in milliseconds; None waits without limit.
+
+        Returns the screen that shows it.
+
+        Raises
+        ------
+        ScreenTimeoutError: the time is up, or the program has exited without showing it. The message has what the
+            screen shows instead.
+        UnknownSessionError, ModuleNotFoundError, ValueError, re.error, TypeError: as for `wait_screen`.
+        """
+
+    @abstractmethod
     @by_keyword_from("offset")
     def search(self, pattern: str | re.Pattern[str], offset: int = 0, max_results: int = 100) -> Begun[list[FoundLine]]:
         """Find lines in all the output that is kept, in the transcript too.

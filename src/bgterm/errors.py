@@ -1,4 +1,4 @@
-"""Every exception of bgterm's own that a user can meet."""
+"""Every exception of bgterm's own that a user can meet, but for the one that has a screen (`views.screen`)."""
 
 from __future__ import annotations
 

@@ -13,9 +13,10 @@ import warnings
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar, cast
 
 from bgterm.arguments import deadline, grace, integer_or_none, seconds_or_none, shown, string
+from bgterm.endpoint import Endpoint
 from bgterm.engine import pump
 from bgterm.engine.ending import finish
 from bgterm.engine.terminals import begin_to_end, is_ending, kill_all, open_terminals
@@ -27,6 +28,9 @@ from bgterm.manager_verbs import ManagerVerbs
 from bgterm.race import Race
 from bgterm.session import Session
 from bgterm.until import Until, checked_until
+
+K = TypeVar("K")
+S = TypeVar("S", bound="int | str | Session")
 
 _REMEMBERED = 10_000
 """How many closed sessions are remembered, for the message to who asks for one."""
@@ -288,14 +292,12 @@ class SessionManager(ManagerVerbs):
 
     # Wait and end. The other verbs are those of the contract.
 
-    def wait_any(
-        self, sids: Iterable[int | str], timeout_ms: float | None = None, *, until: Until = None
-    ) -> int | str | None:
+    def wait_any(self, sids: Iterable[S], timeout_ms: float | None = None, *, until: Until = None) -> S | None:
         """Wait until one of many sessions has something; return which, as it was given.
 
         Parameters
         ----------
-        sids: the ids or names. Of several that have something, the first of them is returned.
+        sids: the sessions, or their ids or names. Of several that have something, the first of them is returned.
         timeout_ms: the longest wait in milliseconds; 0 only looks, None waits without limit.
         until: what to wait for, as for `poll`; by default unread output. A program that has exited always has
             something, so leave it out once that was seen.
@@ -340,13 +342,18 @@ def _check_name(name: object) -> None:
         raise ValueError("name must not be empty: None gives none")
 
 
-def race(manager: SessionManager, sids: Iterable[int | str], timeout_ms: float | None, until: Until) -> Race[int | str]:
+def race(manager: SessionManager, sids: Iterable[K], timeout_ms: float | None, until: Until) -> Race[K]:
     """What `SessionManager.wait_any` waits for, checked, and beginning now."""
     if isinstance(sids, (str, bytes)) or not hasattr(sids, "__iter__"):
-        raise TypeError(f"sids must be several ids or names, as a list has them, not {shown(sids)}")
+        raise TypeError(f"sids must be several sessions, ids or names, as a list has them, not {shown(sids)}")
     time_up = deadline("timeout_ms", timeout_ms)
     until = checked_until(until)
-    return Race([(sid, manager.open(sid).endpoint.reason(until, time_up)) for sid in sids])
+    return Race([(sid, _endpoint(manager, sid).reason(until, time_up)) for sid in sids])
+
+
+def _endpoint(manager: SessionManager, sid: object) -> Endpoint:
+    endpoint = getattr(sid, "endpoint", None)
+    return endpoint if isinstance(endpoint, Endpoint) else manager.open(cast("int | str", sid)).endpoint
 
 
 def close_all(sessions: Sequence[Session], grace_seconds: float) -> None:

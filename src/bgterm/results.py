@@ -142,6 +142,21 @@ class CommandResult(NamedTuple):
     skipped_bytes: int
     """Bytes before `data` that were not returned, unread output from before the step included; `read(offset=...)` has
     them."""
+    truncated: bool = False
+    """Whether the beginning of `output` is missing: it was beyond `max_output_bytes`, or forgotten."""
+
+    def head_tail(self, max_chars: int) -> str:
+        """Return `output`, or both ends of it where it is longer than `max_chars` characters.
+
+        It is cut at line ends. A line in the middle says how much was left out and between which offsets `read` has
+        it; it counts, but is there even where it does not fit.
+
+        Raises ValueError if `max_chars` is negative, TypeError if it is no integer.
+        """
+        load("bgterm.views.head_tail")
+        from bgterm.views.head_tail import output_head_tail  # noqa: PLC0415 - as for PollResult
+
+        return output_head_tail(self.output, self.start_offset, self.end_offset, max_chars)
 
 
 class SessionInfo(NamedTuple):

@@ -230,3 +230,15 @@ def test_what_a_step_returned_is_read(program_of: StartSession) -> None:
     session = program_of(["bash", "--norc"])
     session.run("echo one")
     assert session.read().text == ""
+
+
+@pytest.mark.program("bash")
+def test_what_is_missing_of_the_output_is_told(manager: SessionManager) -> None:
+    session = manager.open(manager.start_session(["bash", "--norc"]))
+    whole = session.run("seq 2000")
+    assert not whole.truncated and whole.head_tail(100_000) == whole.output
+    assert whole.head_tail(300).startswith("1\n2\n") and whole.head_tail(300).endswith("\n1999\n2000")
+    part = session.run("seq 2000", max_output_bytes=1000)
+    assert part.truncated and part.output.endswith("2000")
+    session.write_stdin("# unread\n")
+    assert not session.run("echo hello").truncated

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bgterm.views.head_tail import head_tail
+from bgterm.views.head_tail import head_tail, output_head_tail
 
 LINES = "".join(f"line {number}\r\n" for number in range(1000))
 DATA = LINES.encode()
@@ -72,3 +72,16 @@ def test_a_tiny_limit_still_says_what_was_left_out() -> None:
 def test_a_negative_limit_is_an_error() -> None:
     with pytest.raises(ValueError, match="max_chars"):
         head_tail("", b"", 0, -1)
+
+
+@pytest.mark.parametrize("max_chars", [0, 1, 60, 61, 100, 200, 1000, 100_000])
+def test_the_output_of_a_step_is_cut_in_the_same_way(max_chars: int) -> None:
+    output = "".join(f"line {number}\n" for number in range(200))
+    text = output_head_tail(output, 5000, 9000, max_chars)
+    if len(output) <= max_chars:
+        assert text == output
+        return
+    head, note, tail = re.split(r"(\[\.\.\. [\d,]+ characters left out, see offset 5000 to 9000 \.\.\.\]\n)", text)
+    assert output.startswith(head) and output.endswith(tail)
+    assert f"{len(output) - len(head) - len(tail):,} characters" in note
+    assert len(text) <= max(max_chars, len(note))

@@ -34,6 +34,7 @@ info = _manager.info
 send_keys = _manager.send_keys
 screen = _manager.screen
 wait_screen = _manager.wait_screen
+expect_screen = _manager.expect_screen
 search = _manager.search
 mark = _manager.mark
 export_recording = _manager.export_recording
@@ -46,6 +47,7 @@ __all__ = [
     "AsyncSessionManager",
     "close",
     "close_all",
+    "expect_screen",
     "export_recording",
     "flush_input",
     "info",

@@ -15,9 +15,11 @@ from bgterm.arguments import grace
 from bgterm.errors import UnknownSessionError
 from bgterm.manager import SessionManager, race
 from bgterm.results import PollResult
+from bgterm.session import Session
 from bgterm.until import Until
 
 P = ParamSpec("P")
+S = TypeVar("S", bound="int | str | Session | AsyncSession")
 T = TypeVar("T")
 
 
@@ -60,10 +62,8 @@ class AsyncSessionManager(AsyncManagerVerbs):
         """Give output as it comes: see `AsyncSession.stream`."""
         return self.open(sid).stream(max_output_bytes)
 
-    async def wait_any(
-        self, sids: Iterable[int | str], timeout_ms: float | None = None, *, until: Until = None
-    ) -> int | str | None:
-        """Do as `SessionManager.wait_any` does."""
+    async def wait_any(self, sids: Iterable[S], timeout_ms: float | None = None, *, until: Until = None) -> S | None:
+        """Do as `SessionManager.wait_any` does; an `AsyncSession` may be one of them as well."""
         return await outcome(race(self.manager, sids, timeout_ms, until))
 
     async def close(self, sid: int | str, terminate: bool = True, kill_after_ms: float | None = 1000) -> int | None:

@@ -314,6 +314,33 @@ class AsyncManagerVerbs:
         begun = self.manager.open(sid).endpoint.wait_screen(pattern, timeout_ms, settle_ms)
         return await outcome(begun)
 
+    async def expect_screen(
+        self,
+        sid: int | str,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = 30_000,
+        *,
+        settle_ms: float = 0,
+    ) -> Screen:
+        """Do as `wait_screen` does, where it is an error that the screen does not show it.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        pattern, settle_ms: as for `wait_screen`.
+        timeout_ms: the longest wait in milliseconds; None waits without limit.
+
+        Returns the screen that shows it.
+
+        Raises
+        ------
+        ScreenTimeoutError: the time is up, or the program has exited without showing it. The message has what the
+            screen shows instead.
+        UnknownSessionError, ModuleNotFoundError, ValueError, re.error, TypeError: as for `wait_screen`.
+        """
+        begun = self.manager.open(sid).endpoint.expect_screen(pattern, timeout_ms, settle_ms)
+        return await outcome(begun)
+
     async def search(
         self, sid: int | str, pattern: str | re.Pattern[str], *, offset: int = 0, max_results: int = 100
     ) -> list[FoundLine]:

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, Self
 from bgterm.aio.closing import closer
 from bgterm.aio.session_verbs import AsyncSessionVerbs
 from bgterm.arguments import grace, page_size
+from bgterm.endpoint import Endpoint
 from bgterm.results import PollResult
 from bgterm.session import Session
 
@@ -77,6 +78,11 @@ class AsyncSession(AsyncSessionVerbs):
 
     start = staticmethod(_opening(Session.start))
     open = staticmethod(_opening(Session.open))
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """What its verbs are asked of: see `Session.endpoint`."""
+        return self.session.endpoint
 
     @property
     def sid(self) -> int:

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bgterm.arguments import compiled, deadline, integer, page_size, seconds, string, text_pattern
 from bgterm.arguments import path as path_argument
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from bgterm.local.launch import Launch
     from bgterm.views.line_search import FoundLine
     from bgterm.views.screen import Screen
+
+T = TypeVar("T")
 
 _MAX_BYTES = 65536
 
@@ -267,14 +269,7 @@ class LocalEndpoint(Endpoint):
     def screen(self, scrollback_lines: int = 0) -> Work[Screen]:
         """See `Endpoint`."""
         scrollback_lines = integer("scrollback_lines", scrollback_lines)
-
-        def draw() -> Done[Screen]:
-            screen = self.live.live_screen()
-            with self.terminal.lock:
-                self.live.check_open()
-                return Done(screen.snapshot(scrollback_lines))
-
-        return Work(draw)
+        return Work(lambda: Done(self._snapshot(scrollback_lines)))
 
     def wait_screen(
         self,
@@ -283,15 +278,53 @@ class LocalEndpoint(Endpoint):
         settle_ms: float = 0,
     ) -> Work[Screen | None]:
         """See `Endpoint`."""
+        return self._screen_wait(pattern, timeout_ms, settle_ms, lambda on_screen: on_screen.screen)
+
+    def expect_screen(
+        self,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None = 30_000,
+        settle_ms: float = 0,
+    ) -> Work[Screen]:
+        """See `Endpoint`."""
+        return self._screen_wait(pattern, timeout_ms, settle_ms, self._expected)
+
+    def _screen_wait(
+        self,
+        pattern: str | re.Pattern[str] | Callable[[Screen], object],
+        timeout_ms: float | None,
+        settle_ms: float,
+        make: Callable[[OnScreen], T],
+    ) -> Work[T]:
         wanted = pattern if callable(pattern) else text_pattern("pattern", pattern, " or a function")
         settle_s = seconds("settle_ms", settle_ms)
         time_up = deadline("timeout_ms", timeout_ms)
 
-        def wait() -> Waiting[Screen | None]:
-            shown = OnScreen(self.terminal, self.live.live_screen(), wanted)  # the first one loads the emulator
-            return Then(ScreenWait(self.terminal, shown, time_up, settle_s, self._unknown), lambda shown: shown.screen)
+        def wait() -> Waiting[T]:
+            on_screen = OnScreen(self.terminal, self.live.live_screen(), wanted)  # the first one loads the emulator
+            return Then(ScreenWait(self.terminal, on_screen, time_up, settle_s, self._unknown), make)
 
         return Work(wait)
+
+    def _snapshot(self, scrollback_lines: int) -> Screen:
+        screen = self.live.live_screen()
+        with self.terminal.lock:
+            self.live.check_open()
+            return screen.snapshot(scrollback_lines)
+
+    def _expected(self, on_screen: OnScreen) -> Screen:
+        if on_screen.screen is not None:
+            return on_screen.screen
+        screen = self._snapshot(0)
+        if on_screen.is_shown_by(screen):
+            return screen  # at the last moment
+        from bgterm.views.screen import ScreenTimeoutError  # noqa: PLC0415 - loaded with the screen
+
+        why = "the program has exited" if self.terminal.exited else "the time is up"
+        raise ScreenTimeoutError(
+            f"session {self.live.label}: {why}, and the screen does not show {on_screen.wanted} but:\n{screen.text}",
+            screen=screen,
+        )
 
     def search(self, pattern: str | re.Pattern[str], offset: int = 0, max_results: int = 100) -> Work[list[FoundLine]]:
         """See `Endpoint`."""

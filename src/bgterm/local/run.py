@@ -227,6 +227,7 @@ class Step(Wait[CommandResult]):
             end_offset=page.end_offset,
             dropped_bytes=page.dropped_bytes,
             skipped_bytes=page.skipped_bytes,
+            truncated=page.start_offset > start,
         )
 
     def _said(self, page: PollResult, status: Status, reason: Reason) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from bgterm.arguments import shown
 from bgterm.loading import load
 from bgterm.local.waits import Condition, Wait
 from bgterm.views.sizes import SizeChange, Sizes
@@ -174,6 +175,17 @@ class OnScreen(Condition):
         self._wanted = wanted
         self.screen: Screen | None = None
         """The screen that was waited for."""
+
+    @property
+    def wanted(self) -> str:
+        """What is waited for, for people."""
+        return shown(self._wanted.pattern if isinstance(self._wanted, re.Pattern) else self._wanted)
+
+    def is_shown_by(self, screen: Screen) -> bool:
+        """Whether this screen is one that was wanted."""
+        if isinstance(self._wanted, re.Pattern):
+            return self._wanted.search(screen.text) is not None
+        return bool(self._wanted(screen))
 
     def met(self, _now: float, /) -> Reason | None:
         """See `waits.Condition`. Output is looked at as it comes, so there is no other time to look at."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bgterm.arguments import integer
 from bgterm.views.plain import plain
 
@@ -22,23 +24,42 @@ def head_tail(text: str, data: bytes, start_offset: int, max_chars: int) -> str:
 
     Errors: ValueError if `max_chars` is negative, TypeError if it is no integer.
     """
+    end_offset = start_offset + len(data)
+
+    def note(_first: int, _last: int, head_lines: int, tail_lines: int) -> str:
+        first, last = _end_of_first(head_lines, data), _start_of_last(tail_lines, data)
+        return _left_out(start_offset + first, start_offset + last)
+
+    return _both_ends(text, max_chars, len(_left_out(start_offset, end_offset)), note)
+
+
+def output_head_tail(output: str, start_offset: int, end_offset: int, max_chars: int) -> str:
+    """Do the same with the output of a step, of which no more is known than that it lies between these offsets."""
+
+    def note(first: int, last: int, *_lines: int) -> str:
+        return f"[... {last - first:,} characters left out, see offset {start_offset} to {end_offset} ...]"
+
+    return _both_ends(output, max_chars, len(note(0, len(output))), note)
+
+
+def _both_ends(text: str, max_chars: int, note_chars: int, note: Callable[[int, int, int, int], str]) -> str:
+    """`note` says what is left out: from where to where in `text`, behind so many lines and before so many others."""
     max_chars = integer("max_chars", max_chars)
     whole = plain(text)
     if len(whole) <= max_chars:
         return whole
-    end_offset = start_offset + len(data)
-    room = max(0, max_chars - len(_left_out(start_offset, end_offset)) - 1) // 2
+    room = max(0, max_chars - note_chars - 1) // 2
     head, first, head_lines = _head(text, room)
     tail, last, tail_lines = _tail(text, room, first)
     if first == last:
         return whole
-    note = _left_out(start_offset + _end_of_first(head_lines, data), start_offset + _start_of_last(tail_lines, data))
+    left_out = note(first, last, head_lines, tail_lines)
     if not head and room > 1:
         line_end = text.find("\n") + 1 or len(text)
         head = plain(text[:line_end])[: room - 1] + "\n"
     if not tail and room:
         tail = plain(text[text.rfind("\n", 0, -1) + 1 :])[-room:]
-    return f"{head}{note}\n{tail}"
+    return f"{head}{left_out}\n{tail}"
 
 
 def _left_out(start: int, end: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bgterm.errors import BgtermError
 from bgterm.views.styled import Cursor, StyledRows
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class Screen:
         """The lines as one text, without the empty ones at the end."""
         return "\n".join(self.lines).rstrip("\n")
 
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_svg_(self) -> str:
+        """What notebooks show."""
+        return self.to_svg()
+
     def to_svg(self, path: str | os.PathLike[str] | None = None) -> str:
         """Return a picture of the screen as SVG, and write it to `path` where one is given. Raises OSError."""
         from bgterm.views.picture import svg  # noqa: PLC0415 - few who look at screens draw them
@@ -63,6 +71,14 @@ class Screen:
         from bgterm.views.png import png  # noqa: PLC0415 - as above
 
         png(self.to_svg(), path)
+
+
+class ScreenTimeoutError(BgtermError, TimeoutError):
+    """The screen did not show what was expected; the message has what it showed, and so has `screen`."""
+
+    def __init__(self, message: str, *, screen: Screen) -> None:
+        super().__init__(message)
+        self.screen = screen
 
 
 def _written(picture: str, path: str | os.PathLike[str] | None) -> str:
