@@ -97,7 +97,7 @@ BAD: Mapping[str, Bad] = {
     "max_transcript_bytes": [*NO_SIZES, (0, ValueError)],
     "chars": NOT_TYPED,
     "line": NOT_TYPED,
-    "keys": [*NO_STRINGS, *NONE, ("Ctrl-C", ValueError), ("\ud800", UnicodeEncodeError)],
+    "keys": [*NO_STRINGS, *NONE, ("Ctrl-Entr", ValueError), ("\ud800", UnicodeEncodeError)],
     "yield_time_ms": NO_TIMES,
     "timeout_ms": NO_TIMES,
     "settle_ms": [*NO_TIMES, *NONE, (False, TypeError)],
