@@ -105,7 +105,12 @@ BAD: Mapping[str, Bad] = {
     "terminate": [*NO_FLAGS, *NONE],
     "max_output_bytes": NO_SIZES,
     "offset": NO_SIZES,
-    "until": NO_REGEXES,
+    "until": [
+        *(bad for bad in NO_REGEXES if bad[0] != ["list"]),
+        ([], ValueError),
+        ([5], TypeError),
+        (["("], re.error),
+    ],
     "min_confidence": [*NO_STRINGS, *NONE, ("", ValueError), ("none", ValueError), ("sure", ValueError)],
     "pattern": [*NO_REGEXES, *NONE, (b"bytes", TypeError), (re.compile(b"bytes"), TypeError)],
     "max_results": [*NO_SIZES, *NONE],

@@ -84,7 +84,9 @@ class ManagerVerbs:
         max_output_bytes: the most to return, in bytes; what is left stays unread. None means all.
         until: what to wait for instead of any output: a regex (str, bytes or compiled), which is looked for in
             everything unread without its escape sequences; `READY`, until the program waits for input; or
-            `EXIT`. Everything through the end of a match is consumed, and the text returned ends with it.
+            `EXIT`. Everything through the end of a match is consumed, and the text returned ends with it. Or a list of
+            these: the first that holds ends the wait, of matches the one that ends first; the result's `index` says
+            which.
         settle_ms: go on collecting afterwards until output has been still for so many milliseconds, but not
             beyond `yield_time_ms` plus `settle_ms`.
         min_confidence: how surely the program must wait for `READY`: "certain" by the kernel's word; "prompt"

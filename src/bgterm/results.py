@@ -79,6 +79,16 @@ class PollResult(NamedTuple):
     """The match that was waited for."""
     status: Status | None = None
     """The last look at readiness, where it was asked for."""
+    index: int | None = None  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleMethodOverride]
+    """Which of `until`'s list it was that held, None where there was no list, or none of it held."""
+
+    @property
+    def before(self) -> str | bytes | None:
+        """What stands before the match, without escape sequences; bytes for a pattern of bytes, None without a match.
+
+        It begins where the unread output did; of more than a mebibyte the last is there.
+        """
+        return None if self.match is None else self.match.string[: self.match.start()]
 
     @property
     def truncated(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, cast
 
 from bgterm.arguments import compiled
 
@@ -24,11 +25,23 @@ READY: Final = Named("READY")
 EXIT: Final = Named("EXIT")
 """`until=EXIT`: the program has exited."""
 
-Until = str | bytes | re.Pattern[str] | re.Pattern[bytes] | Named | None
+One = str | bytes | re.Pattern[str] | re.Pattern[bytes] | Named
+Until = One | Sequence[One] | None
+
+CheckedOne = re.Pattern[str] | re.Pattern[bytes] | Named
 
 
-def checked_until(until: object) -> re.Pattern[str] | re.Pattern[bytes] | Named | None:
-    """The same with a regex compiled. Raises TypeError, `re.error`."""
+def checked_until(until: object) -> CheckedOne | tuple[CheckedOne, ...] | None:
+    """The same with regexes compiled. Raises TypeError, ValueError (a list of none), `re.error`."""
     if until is None or isinstance(until, Named):
         return until
-    return compiled("until", until, ", bgterm.READY or bgterm.EXIT")
+    if isinstance(until, Sequence) and not isinstance(until, (str, bytes)):
+        several = cast("Sequence[object]", until)
+        if not several:
+            raise ValueError("until must not be an empty list: None waits for any output")
+        return tuple(_checked_one(one) for one in several)
+    return compiled("until", until, ", bgterm.READY, bgterm.EXIT, or a list of these")
+
+
+def _checked_one(one: object) -> CheckedOne:
+    return one if isinstance(one, Named) else compiled("each of until", one, ", bgterm.READY or bgterm.EXIT")

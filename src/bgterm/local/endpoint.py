@@ -8,9 +8,9 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from bgterm.arguments import compiled, deadline, integer, page_size, seconds, string, text_pattern
+from bgterm.arguments import deadline, integer, page_size, seconds, string, text_pattern
 from bgterm.arguments import path as path_argument
 from bgterm.endpoint import Done, Endpoint, Waiting, Work
 from bgterm.engine.terminals import kill_all
@@ -21,15 +21,16 @@ from bgterm.local.live import Live
 from bgterm.local.pages import AnyOutput, Paged, Pages, PageWait
 from bgterm.local.run import Step, Typing
 from bgterm.local.views import OnScreen, ScreenWait
-from bgterm.local.waits import Condition, Exit, Output, ReasonWait, Then
+from bgterm.local.waits import Condition, Exit, FirstOf, Output, ReasonWait, Then
 from bgterm.readiness.confidence import ENOUGH, check_confidence
 from bgterm.readiness.told import told_prompt
 from bgterm.results import CommandResult, Confidence, Foreground, PollResult, Reason, SessionInfo, Status
-from bgterm.until import EXIT, READY, Until, checked_until
+from bgterm.until import EXIT, READY, CheckedOne, Until, checked_until
 
 if TYPE_CHECKING:
     from bgterm.engine.ending import Ending
     from bgterm.local.launch import Launch
+    from bgterm.local.match import AnyPattern
     from bgterm.views.line_search import FoundLine
     from bgterm.views.screen import Screen
 
@@ -129,10 +130,10 @@ class LocalEndpoint(Endpoint):
         time_up = deadline("yield_time_ms", yield_time_ms)
         if until is None and settle_ms == 0 and settle_ms is not False and min_confidence is ENOUGH:  # type: ignore[redundant-expr]
             return AnyOutput(self.terminal, time_up, self._unknown, self._pages, max_output_bytes)
-        until = checked_until(until)
+        wanted = checked_until(until)
         settle_s = seconds("settle_ms", settle_ms)
         check_confidence(min_confidence)
-        condition = self._condition(until, time_up, min_confidence, reads=True)
+        condition = self._condition(wanted, time_up, min_confidence, reads=True)
         return PageWait(self.terminal, condition, time_up, settle_s, self._unknown, self._pages, max_output_bytes)
 
     def reason(self, until: Until, time_up: float) -> Waiting[Reason]:
@@ -140,10 +141,19 @@ class LocalEndpoint(Endpoint):
         return self._reason(until, time_up)
 
     def _reason(self, until: Until, time_up: float) -> ReasonWait:
-        condition = self._condition(until, time_up, ENOUGH, reads=False)
+        condition = self._condition(checked_until(until), time_up, ENOUGH, reads=False)
         return ReasonWait(self.terminal, condition, time_up, 0, self._unknown)
 
-    def _condition(self, until: Until, time_up: float, min_confidence: Confidence, *, reads: bool) -> Condition:
+    def _condition(
+        self,
+        until: CheckedOne | tuple[CheckedOne, ...] | None,
+        time_up: float,
+        min_confidence: Confidence,
+        *,
+        reads: bool,
+    ) -> Condition:
+        if isinstance(until, tuple):
+            return FirstOf([self._condition(one, time_up, min_confidence, reads=reads) for one in until])
         if until is READY:
             return self.live.ready(min_confidence)
         if until is None:
@@ -154,7 +164,7 @@ class LocalEndpoint(Endpoint):
         from bgterm.local.match import Match  # noqa: PLC0415 - its own patterns take time to compile
 
         launch = self.live.launch
-        return Match(self.terminal, compiled("until", until), launch.encoding, launch.errors, time_up)
+        return Match(self.terminal, cast("AnyPattern", until), launch.encoding, launch.errors, time_up)
 
     def read(self, max_output_bytes: int | None = _MAX_BYTES, offset: int | None = None) -> Paged | Done[PollResult]:
         """See `Endpoint`."""

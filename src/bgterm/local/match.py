@@ -33,6 +33,8 @@ _PAUSE_S = 0.002
 class Match(Condition):
     """A pattern matches what is unread, or the program has exited without."""
 
+    holds: Reason = "match"
+
     def __init__(
         self, terminal: Terminal, pattern: AnyPattern, encoding: str, errors: str, time_up: float = math.inf
     ) -> None:

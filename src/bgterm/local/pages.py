@@ -233,6 +233,6 @@ class PageWait(Paged):
         page = self._pages.next(reason, self._max_bytes, None if self._settle_s else condition)
         self._page = page
         self._pages.consume(page)
-        if condition.status is None and (condition.match is None or not self._settle_s):
+        if condition.status is None and condition.index is None and (condition.match is None or not self._settle_s):
             return page
-        return page._replace(match=condition.match, status=condition.status)
+        return page._replace(match=condition.match, status=condition.status, index=condition.index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bgterm.endpoint import Done
@@ -34,6 +34,10 @@ class Condition:
     """The offset of the first byte after the match."""
     status: Status | None = None
     """The last look at the program, if it was looked at."""
+    index: int | None = None
+    """Which of several it was that held."""
+    holds: Reason = "output"
+    """What `met` returns where the condition holds, and not merely nothing more can come."""
 
     def met(self, now: float, /) -> Reason | None:
         """Why the wait ends now, or None."""
@@ -58,6 +62,8 @@ class Output(Condition):
 class Exit(Condition):
     """The program has exited, or cannot before its output is read (if `reads`: the wait is for one who will)."""
 
+    holds: Reason = "exit"
+
     def __init__(self, terminal: Terminal, *, reads: bool) -> None:
         self._terminal = terminal
         self._reads = reads
@@ -71,6 +77,8 @@ class Exit(Condition):
 
 class Ready(Condition):
     """The program waits for input, or has exited."""
+
+    holds: Reason = "ready"
 
     def __init__(
         self, terminal: Terminal, readiness: Readiness, least: Confidence, prompt: re.Pattern[str] | None = None
@@ -124,6 +132,38 @@ class Ready(Condition):
     def exit_code_since(self, offset: int) -> int | None:
         """The exit code that shell integration has told since `offset`, if any."""
         return self._readiness.marks.exit_code_since(offset)
+
+
+class FirstOf(Condition):
+    """The first of several conditions that holds; of matches it is that which ends first in the output."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        self._conditions = conditions
+
+    def met(self, now: float, /) -> Reason | None:
+        """See `Condition`."""
+        reasons: list[Reason | None] = [condition.met(now) for condition in self._conditions]
+        self.look_at = min(condition.look_at for condition in self._conditions)
+        self.status = next((each.status for each in self._conditions if each.status is not None), None)
+        if not any(reasons):
+            return None
+        if "match" not in reasons:
+            # Patterns look back over everything once output pauses: now they must not be passed over.
+            reasons = [
+                condition.met(math.inf) if condition.holds == "match" else reason
+                for condition, reason in zip(self._conditions, reasons, strict=True)
+            ]
+        held = [
+            (condition.match_end if condition.match is not None else math.inf, index)
+            for index, (condition, reason) in enumerate(zip(self._conditions, reasons, strict=True))
+            if reason == condition.holds
+        ]
+        if not held:
+            return next(reason for reason in reasons if reason is not None)
+        self.index = min(held)[1]
+        first = self._conditions[self.index]
+        self.match, self.match_end = first.match, first.match_end
+        return first.holds
 
 
 class Wait(Generic[T]):
