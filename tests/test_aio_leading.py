@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import random
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bgterm import Session, SessionManager, UnknownSessionError
-from bgterm.aio import AsyncSession
-from bgterm.aio.turns import LoopSleeper, Turns
-from bgterm.endpoint import Done, Waiting
+from bgterm.aio import AsyncSession, AsyncSessionManager
+from bgterm.aio.turns import LoopSleeper, Turns, outcome
+from bgterm.endpoint import Done
 from bgterm.engine.attendance import Sleeper
 from bgterm.engine.terminal import Terminal
 from inside import live
@@ -190,12 +193,18 @@ def test_a_number_that_is_given_again_is_its_new_owners(elsewhere: Elsewhere, ma
 
 
 class Busy:
-    """A wait whose attempt takes its time."""
+    """A wait that has ended, and takes its time to say so: to read, or to attempt."""
 
     look_at = 0.0
 
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._work = work
+    def __init__(self, seconds: float, *, reads: bool = False) -> None:
+        self._seconds = seconds
+        self._reads = reads
+
+    def _work(self) -> None:
+        end = time.monotonic() + self._seconds
+        while time.monotonic() < end:
+            pass
 
     def outcome(self) -> int:
         raise NotImplementedError
@@ -205,18 +214,20 @@ class Busy:
 
     def attempt(self, now: float) -> Done[int]:
         del now
-        self._work()
+        if not self._reads:
+            self._work()
         return Done(1)
 
     def attend(self, sleeper: Sleeper) -> None:
         pass
 
-    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
-        del sleeper
-        return ()
+    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
+        pass
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
-        pass
+        del sleeper, events
+        if self._reads:
+            self._work()
 
     def leave(self, sleeper: Sleeper) -> None:
         pass
@@ -225,20 +236,18 @@ class Busy:
         pass
 
 
-def test_many_waits_at_once_leave_turns_to_the_loops_other_tasks() -> None:
-    def work() -> None:
-        end = time.monotonic() + 0.006
-        while time.monotonic() < end:
-            pass
-
-    async def attempt(turns: Turns, waiting: Waiting[int], done: list[int]) -> None:
+@pytest.mark.parametrize("reads", [False, True], ids=["to attempt takes time", "to read takes time"])
+def test_many_waits_at_once_leave_turns_to_the_loops_other_tasks(*, reads: bool) -> None:
+    async def attempt(turns: Turns, done: list[int]) -> None:
         await turns.wait()
-        assert turns.attempt(waiting) is not None
+        sleeper = LoopSleeper(asyncio.get_running_loop())
+        sleeper.events = [(0, 0)]
+        assert turns.attempt(Busy(0.006, reads=reads), sleeper) is not None
         done.append(len(done))
 
     async def main() -> list[int]:
         turns, done, seen = Turns(), list[int](), list[int]()
-        tasks = [asyncio.create_task(attempt(turns, Busy(work), done)) for _ in range(20)]
+        tasks = [asyncio.create_task(attempt(turns, done)) for _ in range(20)]
         while not all(task.done() for task in tasks):
             seen.append(len(done))
             await asyncio.sleep(0)
@@ -246,6 +255,114 @@ def test_many_waits_at_once_leave_turns_to_the_loops_other_tasks() -> None:
         return [after - before for before, after in itertools.pairwise(seen)]
 
     assert max(on_asyncio(main())) <= 2  # of 6 ms each, where they have 10
+
+
+def test_who_comes_again_and_again_keeps_nobody_from_a_turn() -> None:
+    async def hog(had: list[int]) -> None:
+        while True:
+            had.append(await outcome(Busy(0.012)))
+
+    async def main() -> int:
+        had = list[int]()
+        hogs = asyncio.create_task(hog(had))
+        while len(had) < 3:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+        before = len(had)
+        assert await outcome(Busy(0)) == 1
+        hogs.cancel()
+        return len(had) - before
+
+    assert on_asyncio(main()) <= 3
+
+
+def test_one_that_is_cancelled_in_the_queue_holds_up_nobody() -> None:
+    async def main() -> None:
+        waits = [asyncio.create_task(outcome(Busy(0.012))) for _ in range(6)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+        for wait in waits[1:4]:
+            wait.cancel()
+        assert await waits[5] == 1
+
+    on_asyncio(main())
+
+
+def test_where_no_descriptor_is_left_others_read(session: Session) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ours = AsyncSession(session)
+
+    async def main() -> None:
+        taken = list[int]()
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/dev/fd")) + 20, hard))
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.append(os.open(os.devnull, os.O_RDONLY))
+            found = await ours.write_stdin("one\n", LONG_MS, until="one")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            for fd in taken:
+                os.close(fd)
+        assert found.reason == "match"
+
+    on_asyncio(main())
+
+
+def test_what_is_closed_before_a_loop_looks_at_it_is_not_looked_at(session: Session, terminal: Terminal) -> None:
+    loop = asyncio.new_event_loop()
+    sleeper = LoopSleeper(loop)
+    watched: list[tuple[int, ...]] = []
+    with terminal.lock:
+        terminal.attend(sleeper, may_lead=False)
+        terminal.lead(sleeper, watched.append)
+    numbers = (terminal.master, terminal.child.exit_fd)
+    session.close()
+    with terminal.lock:
+        terminal.lead(sleeper, watched.append)
+        terminal.leave(sleeper)
+    assert watched == [numbers, ()]
+    loop.close()
+
+
+def test_a_loop_that_does_not_come_to_it_leads_no_longer(
+    elsewhere: Elsewhere, session: Session, terminal: Terminal
+) -> None:
+    """Else each piece of output would wait for the clock, for as long as that loop waits."""
+    waits = asyncio.run_coroutine_threadsafe(AsyncSession(session).poll(LONG_MS, until="two"), elsewhere.loop)
+    assert eventually(lambda: is_led_by_a_loop(terminal))
+    elsewhere.hold()
+    session.write_stdin("one\n", 0, 0)
+    assert eventually(lambda: terminal.attendance.leader is None)
+    elsewhere.release()
+    assert eventually(lambda: is_led_by_a_loop(terminal))
+    session.write_stdin("two\n", 0, 0)
+    assert waits.result(20).reason == "match"
+
+
+def test_a_terminal_is_lent_no_longer_than_its_callers_come_again(session: Session, terminal: Terminal) -> None:
+    """The I/O thread would wake by the clock for as long as the last of them waits."""
+    for number in range(5):
+        session.write_stdin(f"{number}\n", LONG_MS, until=f"{number}\r\n")
+    waiting = threading.Thread(target=session.poll, args=(LONG_MS,), kwargs={"until": "end"})
+    waiting.start()
+    assert eventually(lambda: terminal.attendance.is_prompt)
+    assert eventually(lambda: not terminal._is_lent)
+    session.write_stdin("end\n", 0, 0)
+    waiting.join(20)
+
+
+def test_a_manager_of_another_kind_starts_its_own_sessions() -> None:
+    class Named(AsyncSessionManager):
+        async def start_session(self, *args: Any, **kwargs: Any) -> int:
+            return await super().start_session(*args, name="named", **kwargs)
+
+    async def main() -> None:
+        with SessionManager() as manager:
+            sid = await Named(manager).start_session(["cat"])
+            assert manager.info(sid).name == "named"
+
+    on_asyncio(main())
+    assert "cmd: a list of arguments" in (AsyncSessionManager.start_session.__doc__ or "")
 
 
 def says_in_a_thread(manager: SessionManager, name: str, sids: list[int], heard: list[str]) -> None:

@@ -81,16 +81,15 @@ class Waiting(Protocol[T_co]):
     def attend(self, sleeper: Sleeper) -> None:
         """From now on `sleeper` is woken by every change; `attempt` then."""
 
-    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
-        """The descriptors that one with a poller of its own sleeps on beside that, until it asks again; often none.
+    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
+        """Let one that attends, and has a poller of its own, read the terminal itself, if nobody else does.
 
-        When one is readable, `take` comes before `attempt`. Nobody else need read it then, and wake the sleeper. It
-        may be closed before the sleeper lets go of it.
+        `watch` is called with the descriptors to sleep on beside what wakes the sleeper, often none; with locks held.
+        When one of them is readable, `take` comes before `attempt`. Each time that it goes on sleeping it asks again.
         """
-        ...
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
-        """Read what is ready: descriptors of `watched`, each with poll(2)'s events."""
+        """Read what is ready: descriptors that it was to watch, each with poll(2)'s events."""
 
     def leave(self, sleeper: Sleeper) -> None:
         """The end of `attend`."""
@@ -253,7 +252,8 @@ class Endpoint(ABC):
     def flush_input(self) -> Begun[None]:
         """Throw away what was typed and the program has not read yet, also a line that is only begun.
 
-        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+        What it has read, it has; what it echoed stays on the screen. An answer to what it has asked its terminal, and
+        has not read, is thrown away too. (tcflush(3), and what waits before the terminal.)
 
         Raises UnknownSessionError, SessionExitedError.
         """

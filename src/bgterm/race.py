@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from bgterm.endpoint import Done, Waiting
@@ -75,10 +75,8 @@ class Race(Generic[K]):
             runner.wait.attend(runner)
             runner.news = True  # of what came since the last attempt it was not told
 
-    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
         """See `Waiting`: of many terminals only those with news are looked at, which others read."""
-        del sleeper
-        return ()
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
         """See `Waiting`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bgterm.aio.closing import finish
 from bgterm.aio.manager_verbs import AsyncManagerVerbs
@@ -23,13 +23,16 @@ S = TypeVar("S", bound="int | str | Session | AsyncSession")
 T = TypeVar("T")
 
 
-def _after_a_turn(verb: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+def _after_a_turn(
+    verb: Callable[Concatenate[SessionManager, P], T],
+) -> Callable[Concatenate[AsyncSessionManager, P], Coroutine[Any, Any, T]]:
     """A verb that takes the loop a millisecond: many in a row leave turns for the others."""
 
     @functools.wraps(verb)
-    async def coroutine(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def coroutine(self: AsyncSessionManager, /, *args: P.args, **kwargs: P.kwargs) -> T:
         await asyncio.sleep(0)
-        return verb(*args, **kwargs)
+        own: Callable[P, T] = getattr(self.manager, verb.__name__)
+        return own(*args, **kwargs)
 
     return coroutine
 
@@ -45,10 +48,11 @@ class AsyncSessionManager(AsyncManagerVerbs):
     def __init__(self, manager: SessionManager) -> None:
         self.manager = manager
         """The same sessions for those who do not await."""
-        self.start_session = _after_a_turn(manager.start_session)
 
     def __repr__(self) -> str:
         return f"<bgterm.aio.AsyncSessionManager of {self.manager!r}>"
+
+    start_session = _after_a_turn(SessionManager.start_session)
 
     def open(self, sid: int | str) -> AsyncSession:
         """Return the open session with this id or name. Raises UnknownSessionError."""

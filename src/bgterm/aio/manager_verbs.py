@@ -138,7 +138,8 @@ class AsyncManagerVerbs:
 
         `sid` is the session's id or name.
 
-        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+        What it has read, it has; what it echoed stays on the screen. An answer to what it has asked its terminal, and
+        has not read, is thrown away too. (tcflush(3), and what waits before the terminal.)
 
         Raises UnknownSessionError, SessionExitedError.
         """

@@ -128,7 +128,8 @@ class AsyncSessionVerbs:
     async def flush_input(self) -> None:
         """Throw away what was typed and the program has not read yet, also a line that is only begun.
 
-        What it has read, it has; what it echoed stays on the screen. (tcflush(3), and what waits before the terminal.)
+        What it has read, it has; what it echoed stays on the screen. An answer to what it has asked its terminal, and
+        has not read, is thrown away too. (tcflush(3), and what waits before the terminal.)
 
         Raises UnknownSessionError, SessionExitedError.
         """

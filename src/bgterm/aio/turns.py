@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import math
 import time
 import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from bgterm.endpoint import Begun, Done, Waiting, Work
@@ -15,6 +17,7 @@ from bgterm.engine.undisturbed import undisturbed
 
 T = TypeVar("T")
 
+_RECENT = 8  # as many attempts tell how long one usually takes
 _SHARE_S = 0.01
 """How long the waits of all coroutines together may keep a loop from its other tasks, before these get a turn."""
 
@@ -46,13 +49,10 @@ async def _slept_on(waiting: Waiting[T], turns: Turns) -> Done[T]:
     sleeper = LoopSleeper(asyncio.get_running_loop())
     try:
         waiting.attend(sleeper)
-        while (done := turns.attempt(waiting)) is None:
-            turns.watch(sleeper, waiting.watched(sleeper))
+        while (done := turns.attempt(waiting, sleeper)) is None:
+            waiting.lead(sleeper, partial(turns.watch, sleeper))
             await sleeper.sleep(waiting.look_at)
             await turns.wait()
-            if sleeper.events:
-                waiting.take(sleeper, sleeper.events)
-                sleeper.events = []
     finally:
         undisturbed(turns.watch, sleeper, ())
         undisturbed(waiting.leave, sleeper)
@@ -160,6 +160,9 @@ class Turns:
 
     def __init__(self) -> None:
         self._used_s = 0.0
+        self._usual_s = _SHARE_S  # that one attempt takes
+        self._queue: collections.deque[asyncio.Future[None]] = collections.deque()
+        self._goes_on = False  # with the queue, in the loop's next turn
         self._poller: Callable[[], Poller | None] = lambda: None
 
     def watch(self, sleeper: LoopSleeper, fds: tuple[int, ...]) -> None:
@@ -172,22 +175,46 @@ class Turns:
             poller.watch(sleeper, fds)
 
     async def wait(self) -> None:
-        """Wait for a turn of the loop that has some time left."""
-        while self._used_s >= _SHARE_S:  # noqa: ASYNC110 - nothing tells of the loop's next turn but having one
-            await asyncio.sleep(0)
-
-    def attempt(self, waiting: Waiting[T]) -> Done[T] | None:
-        """See `Waiting`. Its time is counted."""
-        now = time.monotonic()
+        """Wait for a turn of the loop that has some time left, after those who wait for one already."""
+        if not self._queue and self._used_s < _SHARE_S:
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        self._go_on()
         try:
-            return waiting.attempt(now)
-        finally:
-            before, self._used_s = self._used_s, self._used_s + time.monotonic() - now
-            if before < _SHARE_S <= self._used_s:
-                asyncio.get_running_loop().call_soon(self._begin)
+            await turn
+        except asyncio.CancelledError:
+            if turn in self._queue:
+                self._queue.remove(turn)
+            raise
+
+    def _go_on(self) -> None:
+        if self._queue and not self._goes_on:
+            asyncio.get_running_loop().call_soon(self._begin)
+            self._goes_on = True
 
     def _begin(self) -> None:
+        """A turn of the loop has begun: in the next one go on as many as have time in it, if they are as ever."""
+        self._goes_on = False
         self._used_s = 0.0
+        for _ in range(min(max(int(_SHARE_S / self._usual_s), 1), len(self._queue))):
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+        self._go_on()
+
+    def attempt(self, waiting: Waiting[T], sleeper: LoopSleeper | None = None) -> Done[T] | None:
+        """See `Waiting`: read what is ready for `sleeper`, and attempt. The time that it takes is counted."""
+        began = time.monotonic()
+        try:
+            if sleeper is not None and sleeper.events:
+                events, sleeper.events = sleeper.events, []
+                waiting.take(sleeper, events)
+            return waiting.attempt(time.monotonic())
+        finally:
+            took = time.monotonic() - began
+            self._used_s += took
+            self._usual_s += (took - self._usual_s) / _RECENT
 
 
 _of_loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = weakref.WeakKeyDictionary()

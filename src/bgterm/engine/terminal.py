@@ -438,26 +438,34 @@ class Terminal:
             self.attendance.followers.remove(sleeper)
             self.attend(sleeper)
 
-    def watched_by(self, sleeper: Sleeper) -> tuple[int, ...]:
-        """What `sleeper`, which has a poller of its own, has to sleep on: nothing where somebody else leads. Lock held.
+    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
+        """Let `sleeper`, which follows or leads, lead by a poller of its own, unless somebody else leads. Lock held.
 
-        One of them may be closed before it is told: then another thread had taken the lead.
+        `watch` tells the poller what to look at: nothing, where it does not lead. It does so with the lock held, so
+        what is closed is closed before that, or is out of the poller by it. Where the poller can look at no more
+        (OSError: no descriptor is left), others read.
         """
         if self.closed:
-            return ()
+            watch(())
+            return
         self._lead_on(sleeper)
-        return self._watched if self.attendance.leader is sleeper else ()
+        leads = self.attendance.leader is sleeper
+        try:
+            watch(self._watched if leads else ())
+        except OSError:
+            watch(())
+            self._depose()
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
         """Read what is ready of that, if `sleeper` leads still. Lock held."""
         if self.attendance.leader is sleeper and not self.closed:
-            self._take(events)
+            self._take(events, _FAIR_BYTES)
 
-    def _take(self, events: list[tuple[int, int]]) -> None:
+    def _take(self, events: list[tuple[int, int]], limit: int = _PULL_BYTES) -> None:
         for fd, _ in events:
             if fd != self.master:
                 self.notice_exit()
-            elif self._read(_PULL_BYTES) and self.attendance.followers:
+            elif self._read(limit) and self.attendance.followers:
                 self.attendance.tell()
 
     def look(self) -> bool:
@@ -475,7 +483,10 @@ class Terminal:
         attendance = self.attendance
         if attendance.leader is sleeper:
             attendance.leader = None
-            self._lend()
+            if attendance.followers:
+                self._is_lent = False  # they cannot lead, or have to come to it first
+            else:
+                self._lend()
         elif sleeper in attendance.followers:
             attendance.followers.remove(sleeper)
         if self.closed:
@@ -532,7 +543,7 @@ class Terminal:
 
     def _lend(self) -> None:
         """Leave the terminal to callers that come again at once: see `Pump`."""
-        if not self._is_lent and not self.attendance.followers and self._looked_at - self._left_at < LEASE_S:
+        if not self._is_lent and self._looked_at - self._left_at < LEASE_S:
             self._pump.lend(self._reclaim)
             self._is_lent = True
         self._left_at = self._looked_at
@@ -554,9 +565,12 @@ class Terminal:
             if self.closed:
                 return False
             try:
-                if not self.attendance.is_prompt and time.monotonic() - self._looked_at >= LEASE_S:
-                    # Who leads has not come to it: somebody must read, and tell who follows.
-                    self._is_lent = self.attendance.leader is not None and self.pull(_FAIR_BYTES) > 0
+                if self.attendance.is_prompt:
+                    self._is_lent = False
+                elif time.monotonic() - self._looked_at >= LEASE_S:
+                    self._is_lent = False
+                    if self.attendance.leader is not None and self.pull(_FAIR_BYTES):
+                        self.attendance.depose()  # it has not come to it, and leads again when it does
                 if self._stumbled:
                     self._stumbled = False
                     if not self.exited:

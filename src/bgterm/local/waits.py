@@ -238,10 +238,10 @@ class Wait(Generic[T]):
         with self._terminal.lock:
             self._terminal.attend(sleeper, may_lead=False)
 
-    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
         """See `Waiting`."""
         with self._terminal.lock:
-            return self._terminal.watched_by(sleeper)
+            self._terminal.lead(sleeper, watch)
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
         """See `Waiting`."""
@@ -307,9 +307,9 @@ class Then(Generic[T, S]):
         """See `Waiting`."""
         self._wait.attend(sleeper)
 
-    def watched(self, sleeper: Sleeper) -> tuple[int, ...]:
+    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
         """See `Waiting`."""
-        return self._wait.watched(sleeper)
+        self._wait.lead(sleeper, watch)
 
     def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
         """See `Waiting`."""
