@@ -19,7 +19,7 @@ import pytest
 from bgterm import Session, SessionManager, UnknownSessionError
 from bgterm.aio import AsyncSession, AsyncSessionManager
 from bgterm.aio.turns import LoopSleeper, Turns, outcome
-from bgterm.endpoint import Done
+from bgterm.begun import Done
 from bgterm.engine.attendance import Sleeper
 from bgterm.engine.terminal import Terminal
 from inside import live

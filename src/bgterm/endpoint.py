@@ -1,4 +1,4 @@
-"""What a terminal can do, and how its verbs are waited for: the contract between the faces and the kinds of terminal.
+"""What a terminal can do: the contract between the faces and the kinds of terminal.
 
 A face (threads, asyncio, the operators) knows an `Endpoint` and nothing of where its terminal is. Each method of the
 endpoint is a verb: it checks its arguments, begins, and returns what there is to wait for, which each face does in its
@@ -11,9 +11,9 @@ import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from bgterm.engine.attendance import Sleeper
+from bgterm.begun import Begun, Waiting
 from bgterm.engine.ending import Ending
 from bgterm.readiness.confidence import ENOUGH
 from bgterm.results import CommandResult, Confidence, PollResult, Reason, SessionInfo, Status
@@ -26,80 +26,6 @@ if TYPE_CHECKING:
 _MAX_BYTES = 65536
 
 F = TypeVar("F", bound=Callable[..., object])
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Done(Generic[T_co]):
-    """What a verb came to that did not have to wait."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: T_co) -> None:
-        self.value = value
-
-    def outcome(self) -> T_co:
-        """See `Waiting`."""
-        return self.value
-
-
-class Work(Generic[T_co]):
-    """A verb that reads or writes files, or computes: a thread does that, in place of an event loop."""
-
-    __slots__ = ("do",)
-
-    def __init__(self, do: Callable[[], Begun[T_co]]) -> None:
-        """`do` may come to a wait: then that is slept on."""
-        self.do = do
-
-    def outcome(self) -> T_co:
-        """See `Waiting`."""
-        return self.do().outcome()
-
-
-class Waiting(Protocol[T_co]):
-    """A wait that has begun. `outcome` sleeps in this thread; who sleeps in another way uses the rest, in this order.
-
-    All of them take the locks that they need, for moments.
-    """
-
-    def outcome(self) -> T_co:
-        """Sleep until the wait has ended; return what came of it, or raise that."""
-        ...
-
-    @property
-    def look_at(self) -> float:
-        """When to attempt again though nobody woke the sleeper (time.monotonic)."""
-        ...
-
-    def begin(self) -> None:
-        """Do what comes before the wait: type."""
-
-    def attempt(self, now: float) -> Done[T_co] | None:
-        """What came of it if the wait ends now, else None. May raise instead."""
-
-    def attend(self, sleeper: Sleeper) -> None:
-        """From now on `sleeper` is woken by every change; `attempt` then."""
-
-    def lead(self, sleeper: Sleeper, watch: Callable[[tuple[int, ...]], None]) -> None:
-        """Let one that attends, and has a poller of its own, read the terminal itself, if nobody else does.
-
-        `watch` is called with the descriptors to sleep on beside what wakes the sleeper, often none; with locks held.
-        When one of them is readable, `take` comes before `attempt`. Each time that it goes on sleeping it asks again.
-        """
-
-    def take(self, sleeper: Sleeper, events: list[tuple[int, int]]) -> None:
-        """Read what is ready: descriptors that it was to watch, each with poll(2)'s events."""
-
-    def leave(self, sleeper: Sleeper) -> None:
-        """The end of `attend`."""
-
-    def undo(self) -> None:
-        """What came of it did not get to who asked for it: what it consumed is unread again."""
-
-
-Begun = Done[T] | Work[T] | Waiting[T]
-"""A verb that has begun."""
 
 
 def by_keyword_from(parameter: str) -> Callable[[F], F]:

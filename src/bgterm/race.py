@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from bgterm.endpoint import Done, Waiting
+from bgterm.begun import Done, Waiting
 from bgterm.engine.attendance import Sleeper
 from bgterm.engine.undisturbed import undisturbed
 from bgterm.engine.waker import Waker, waker

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from bgterm.endpoint import Begun, Done, Waiting, Work
+from bgterm.begun import Begun, Done, Waiting, Work
 from bgterm.engine.pump import ONCE, READ, Events
 from bgterm.engine.undisturbed import undisturbed
 

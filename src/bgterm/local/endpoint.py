@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from bgterm.arguments import deadline, integer, page_size, seconds, string, text_pattern
 from bgterm.arguments import path as path_argument
-from bgterm.endpoint import Done, Endpoint, Waiting, Work
+from bgterm.begun import Done, Waiting, Work
+from bgterm.endpoint import Endpoint
 from bgterm.engine.terminals import kill_all
 from bgterm.loading import load
 from bgterm.local.closing import closing

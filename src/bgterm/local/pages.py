@@ -150,11 +150,11 @@ class Paged(Wait[PollResult]):
     """Types, with the lead taken and the lock held; or the I/O thread could wake up for the answer first."""
 
     def outcome(self) -> PollResult:
-        """See `endpoint.Waiting`."""
+        """See `begun.Waiting`."""
         return self._terminal.wait(self, self.types)
 
     def begin(self) -> None:
-        """See `endpoint.Waiting`."""
+        """See `begun.Waiting`."""
         if self.types is not None:
             with self._terminal.lock:
                 self.types()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from bgterm.endpoint import Done
+from bgterm.begun import Done
 from bgterm.engine.terminal import Terminal
 from bgterm.readiness.confidence import waits_surely
 from bgterm.results import Confidence, Reason, Status
@@ -218,7 +218,7 @@ class Wait(Generic[T]):
     def _outcome(self, reason: Reason) -> T:
         raise NotImplementedError
 
-    # As `endpoint.Waiting`: without the lock.
+    # As `begun.Waiting`: without the lock.
 
     def outcome(self) -> T:
         """See `Waiting`: this thread leads, if nobody else does."""
@@ -277,7 +277,7 @@ class Wait(Generic[T]):
 
 
 class Then(Generic[T, S]):
-    """A wait (see `endpoint.Waiting`), and what is made of its outcome."""
+    """A wait (see `begun.Waiting`), and what is made of its outcome."""
 
     __slots__ = ("_make", "_wait")
 
