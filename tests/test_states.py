@@ -48,6 +48,7 @@ TYPING: dict[str, tuple[Any, ...]] = {
     "interrupt": (),
     "send_keys": ("Enter",),
     "run": ("x", 50),
+    "click": (0, 0),
 }
 """What needs a program that runs."""
 
@@ -102,6 +103,8 @@ def errors(state: str, verb: str) -> tuple[type[Exception], ...]:
         return () if verb in ALWAYS else (UnknownSessionError,)
     if state in EXITED:
         return (SessionExitedError,) if verb in TYPING else ()
+    if verb == "click":
+        return (ValueError,)  # nobody has asked for the mouse
     return (NotReadyError,) if verb == "run" and state != "running" else ()
 
 

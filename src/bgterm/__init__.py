@@ -56,6 +56,7 @@ run = _manager.default.run
 wait = _manager.default.wait
 info = _manager.default.info
 send_keys = _manager.default.send_keys
+click = _manager.default.click
 screen = _manager.default.screen
 wait_screen = _manager.default.wait_screen
 expect_screen = _manager.default.expect_screen
@@ -106,6 +107,7 @@ __all__ = [
     "Status",
     "UnknownSessionError",
     "Until",
+    "click",
     "close",
     "close_all",
     "expect_screen",

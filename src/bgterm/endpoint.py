@@ -293,6 +293,21 @@ class Endpoint(ABC):
         """
 
     @abstractmethod
+    def click(self, row: int, column: int) -> Begun[None]:
+        """Click on a cell of the screen: press and release the left mouse button there.
+
+        Parameters
+        ----------
+        row, column: the cell, counted from 0 as in `Screen.lines` and `Screen.cursor`.
+
+        Raises
+        ------
+        ValueError: the program has not asked for the mouse, or there is no such cell.
+        SessionExitedError, InputOverflowError, UnknownSessionError: as for `write_stdin`. In each case nothing was
+            typed.
+        """
+
+    @abstractmethod
     @by_keyword_from("scrollback_lines")
     def screen(self, scrollback_lines: int = 0) -> Begun[Screen]:
         """Return what the terminal shows now. It needs the extra `bgterm[screen]`.

@@ -272,6 +272,23 @@ class ManagerVerbs:
         begun = self.open(sid).endpoint.send_keys(*keys)
         return begun.outcome()
 
+    def click(self, sid: int | str, row: int, column: int) -> None:
+        """Click on a cell of the screen: press and release the left mouse button there.
+
+        Parameters
+        ----------
+        sid: the session's id or name.
+        row, column: the cell, counted from 0 as in `Screen.lines` and `Screen.cursor`.
+
+        Raises
+        ------
+        ValueError: the program has not asked for the mouse, or there is no such cell.
+        SessionExitedError, InputOverflowError, UnknownSessionError: as for `write_stdin`. In each case nothing was
+            typed.
+        """
+        begun = self.open(sid).endpoint.click(row, column)
+        return begun.outcome()
+
     def screen(self, sid: int | str, *, scrollback_lines: int = 0) -> Screen:
         """Return what the terminal shows now. It needs the extra `bgterm[screen]`.
 

@@ -32,6 +32,7 @@ run = _manager.run
 wait = _manager.wait
 info = _manager.info
 send_keys = _manager.send_keys
+click = _manager.click
 screen = _manager.screen
 wait_screen = _manager.wait_screen
 expect_screen = _manager.expect_screen
@@ -45,6 +46,7 @@ stream = _manager.stream
 __all__ = [
     "AsyncSession",
     "AsyncSessionManager",
+    "click",
     "close",
     "close_all",
     "expect_screen",

@@ -247,6 +247,22 @@ class AsyncSessionVerbs:
         begun = self.session.endpoint.send_keys(*keys)
         return await outcome(begun)
 
+    async def click(self, row: int, column: int) -> None:
+        """Click on a cell of the screen: press and release the left mouse button there.
+
+        Parameters
+        ----------
+        row, column: the cell, counted from 0 as in `Screen.lines` and `Screen.cursor`.
+
+        Raises
+        ------
+        ValueError: the program has not asked for the mouse, or there is no such cell.
+        SessionExitedError, InputOverflowError, UnknownSessionError: as for `write_stdin`. In each case nothing was
+            typed.
+        """
+        begun = self.session.endpoint.click(row, column)
+        return await outcome(begun)
+
     async def screen(self, *, scrollback_lines: int = 0) -> Screen:
         """Return what the terminal shows now. It needs the extra `bgterm[screen]`.
 

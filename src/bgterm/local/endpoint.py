@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LAST_CELL = 65534  # of the largest terminal (ioctl_tty(2))
 _MAX_BYTES = 65536
 
 
@@ -275,6 +276,11 @@ class LocalEndpoint(Endpoint):
     def send_keys(self, *keys: str) -> Done[None]:
         """See `Endpoint`."""
         self.live.press(keys)
+        return Done(None)
+
+    def click(self, row: int, column: int) -> Done[None]:
+        """See `Endpoint`."""
+        self.live.click(integer("row", row, 0, _LAST_CELL), integer("column", column, 0, _LAST_CELL))
         return Done(None)
 
     def screen(self, scrollback_lines: int = 0) -> Work[Screen]:

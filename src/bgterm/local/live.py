@@ -124,6 +124,14 @@ class Live:
             self.terminal.look()
             self.type(self.encoded("keys", self.views.keys(keys)))
 
+    def click(self, row: int, column: int) -> None:
+        """Type what the terminal sends for a click at a cell. Raises ValueError, and as `type`."""
+        load("bgterm.views.modes", "bgterm.views.mouse")
+        with self.terminal.lock:
+            self.check_running()
+            self.terminal.look()
+            self.type(self.views.click(row, column))
+
     def encoded(self, name: str, chars: str | bytes) -> bytes:
         """What is typed for `chars`, the argument `name`. Raises UnicodeEncodeError, TypeError."""
         if isinstance(chars, str):

@@ -51,12 +51,25 @@ class Views:
     def keys(self, keys: Iterable[str]) -> str:
         """What the terminal sends for `keys`. Raises ValueError for an unknown one. Lock held."""
         from bgterm.views.keys import encode_keys  # noqa: PLC0415 - loaded before the lock was taken
-        from bgterm.views.modes import Modes  # noqa: PLC0415
+
+        return encode_keys(keys, self._modes_now())
+
+    def click(self, row: int, column: int) -> bytes:
+        """What the terminal sends for a click at a cell. Raises ValueError: it is none, or nobody asked. Lock held."""
+        from bgterm.views.mouse import encode_click  # noqa: PLC0415 - loaded before the lock was taken
+
+        rows, columns = self._terminal.size()
+        if row >= rows or column >= columns:
+            raise ValueError(f"row {row}, column {column} is not on the screen of {rows} rows and {columns} columns")
+        return encode_click(row, column, self._modes_now())
+
+    def _modes_now(self) -> Modes:
+        from bgterm.views.modes import Modes  # noqa: PLC0415 - loaded before the lock was taken
 
         if self._modes is None:
             self._modes = Modes()
         self._modes.update(self._terminal.output)
-        return encode_keys(keys, self._modes)
+        return self._modes
 
     def resized(self, rows: int, cols: int) -> None:
         """The terminal has another size now. Lock held."""

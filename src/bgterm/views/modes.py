@@ -14,6 +14,9 @@ _UNFINISHED = re.compile(rb"\x1b(?:\[(?:\?[0-9;]{0,64}|!)?)?\Z")
 _PIECE_BYTES = 1 << 16
 
 _CURSOR_KEYS, _KEYPAD, _PASTE = b"1", b"66", b"2004"
+_MOUSE_PRESSES, _MOUSE = b"9", frozenset({b"9", b"1000", b"1001", b"1002", b"1003"})
+_MOUSE_UTF_8, _MOUSE_SGR, _MOUSE_URXVT = b"1005", b"1006", b"1015"
+_WAYS = frozenset({_MOUSE_UTF_8, _MOUSE_SGR, _MOUSE_URXVT})  # the last that is asked for is meant
 
 
 class Modes:
@@ -43,6 +46,8 @@ class Modes:
         if numbers is not None:
             for number in numbers.split(b";"):
                 if switch == b"h":
+                    if number in _WAYS:
+                        self._set -= _WAYS
                     self._set.add(number)
                 else:
                     self._set.discard(number)
@@ -69,3 +74,28 @@ class Modes:
     def bracketed_paste(self) -> bool:
         """The program wants to know what is pasted."""
         return _PASTE in self._set
+
+    @property
+    def mouse(self) -> bool:
+        """The program wants to know of clicks."""
+        return not self._set.isdisjoint(_MOUSE)
+
+    @property
+    def mouse_presses_only(self) -> bool:
+        """Not of the release of a button (X10)."""
+        return self._set & _MOUSE == {_MOUSE_PRESSES}
+
+    @property
+    def mouse_sgr(self) -> bool:
+        """Told as `CSI < b ; x ; y M`."""
+        return _MOUSE_SGR in self._set
+
+    @property
+    def mouse_urxvt(self) -> bool:
+        """Told as `CSI b ; x ; y M`."""
+        return _MOUSE_URXVT in self._set
+
+    @property
+    def mouse_utf_8(self) -> bool:
+        """Told as characters of UTF-8, and not as bytes."""
+        return _MOUSE_UTF_8 in self._set
