@@ -71,6 +71,7 @@ def test_a_grandchild_that_holds_the_terminal_delays_nothing_and_is_named(manage
     assert info.held_by
     assert manager.poll(sid, 0).text == "now\r\n"
     assert eventually(lambda: "late" in manager.read(sid, offset=0).text, 10)
+    assert eventually(lambda: manager.info(sid).held_by)  # in the midst of execve(2) it shows no environment
     holder = manager.info(sid).held_by[0].pid
     manager.close(sid)
     assert eventually(lambda: not os.path.exists(f"/proc/{holder}"))
